@@ -1,0 +1,123 @@
+using System.Collections;
+using System.Runtime.CompilerServices;
+
+namespace Callgate;
+
+/// <summary>
+/// A client's handlers. Thread-safe and copy-on-write: a call works on the list as it was when the call began.
+/// A handler that is in the list already is not added again; a warning says so.
+/// </summary>
+[CollectionBuilder(typeof(CallbackList), nameof(Create))]
+public sealed class CallbackList : IEnumerable<Callback>
+{
+    private readonly Lock _lock = new();
+    private volatile Registration[] _registrations = [];
+
+    /// <summary>An empty list.</summary>
+    public CallbackList() { }
+
+    /// <summary>For collection expressions: <c>[new MyHandler()]</c>.</summary>
+    public static CallbackList Create(ReadOnlySpan<Callback> callbacks)
+    {
+        var list = new CallbackList();
+        foreach (var callback in callbacks)
+        {
+            list.Add(callback);
+        }
+
+        return list;
+    }
+
+    /// <summary>How many handlers there are.</summary>
+    public int Count => _registrations.Length;
+
+    /// <summary>Adds a handler, or a built-in one by its name.</summary>
+    /// <exception cref="ArgumentException">There is no built-in callback of that name.</exception>
+    public void Add(Callback callback) => Add(callback, new CallbackOptions());
+
+    /// <summary>Adds a handler with options.</summary>
+    /// <exception cref="ArgumentException">There is no built-in callback of that name.</exception>
+    public void Add(Callback callback, CallbackOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var handler = callback.Handler ?? throw new ArgumentNullException(nameof(callback));
+        bool added;
+        lock (_lock)
+        {
+            added = Array.FindIndex(_registrations, r => ReferenceEquals(r.Handler, handler)) < 0;
+            if (added)
+            {
+                _registrations = [.. _registrations, new Registration(handler, options)];
+            }
+        }
+
+        if (added)
+        {
+            Changed?.Invoke();
+        }
+        else
+        {
+            Duplicate?.Invoke(options.Name ?? handler.GetType().Name);
+        }
+    }
+
+    /// <summary>Removes a handler. Events that it has not seen yet still reach it.</summary>
+    public bool Remove(CustomLogger handler)
+    {
+        lock (_lock)
+        {
+            var rest = Array.FindAll(_registrations, r => !ReferenceEquals(r.Handler, handler));
+            if (rest.Length == _registrations.Length)
+            {
+                return false;
+            }
+
+            _registrations = rest;
+        }
+
+        Changed?.Invoke();
+        return true;
+    }
+
+    /// <summary>Removes all handlers.</summary>
+    public void Clear()
+    {
+        lock (_lock)
+        {
+            _registrations = [];
+        }
+
+        Changed?.Invoke();
+    }
+
+    /// <inheritdoc />
+    public IEnumerator<Callback> GetEnumerator() =>
+        _registrations.Select(r => (Callback)r.Handler).GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    internal Registration[] Snapshot => _registrations;
+
+    internal event Action? Changed;
+    internal event Action<string>? Duplicate;
+}
+
+/// <summary>A handler, or the name of a built-in one.</summary>
+public readonly record struct Callback
+{
+    /// <summary>A handler.</summary>
+    public Callback(CustomLogger handler)
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        Handler = handler;
+    }
+
+    internal CustomLogger? Handler { get; }
+
+    /// <summary>A handler.</summary>
+    public static implicit operator Callback(CustomLogger handler) => new(handler);
+
+    /// <summary>A built-in handler by its name, e.g. <c>"console"</c>.</summary>
+    /// <exception cref="ArgumentException">There is no built-in callback of that name.</exception>
+    public static implicit operator Callback(string builtInName) => new(BuiltInCallbacks.Create(builtInName));
+}

@@ -1,0 +1,37 @@
+namespace Callgate;
+
+internal enum ObserverEventKind
+{
+    PreApi,
+    PostApi,
+    Chunk,
+    Success,
+    Failure,
+    SuccessFallback,
+    FailureFallback,
+    RateLimit,
+}
+
+/// <summary>One event on its way to observers. Immutable; shared by all of them.</summary>
+internal sealed record ObserverEvent(ObserverEventKind Kind, CallDetails Call, bool IsSync)
+{
+    public LlmResponse? Response { get; init; }
+    public LlmChunk? Chunk { get; init; }
+    public string? OriginalModelGroup { get; init; }
+    public Exception? Exception { get; init; }
+    public DateTimeOffset Start { get; init; }
+    public DateTimeOffset End { get; init; }
+
+    public Hooks Hooks =>
+        Kind switch
+        {
+            ObserverEventKind.PreApi => Hooks.PreApi,
+            ObserverEventKind.PostApi => Hooks.PostApi,
+            ObserverEventKind.Chunk => Hooks.StreamEvent,
+            ObserverEventKind.Success => Hooks.Success,
+            ObserverEventKind.Failure => Hooks.Failure,
+            ObserverEventKind.SuccessFallback => Hooks.LogSuccessFallbackEventAsync,
+            ObserverEventKind.FailureFallback => Hooks.LogFailureFallbackEventAsync,
+            _ => Hooks.LogModelGroupRateLimitErrorAsync,
+        };
+}

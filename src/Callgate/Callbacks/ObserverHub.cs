@@ -1,0 +1,111 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+
+namespace Callgate;
+
+/// <summary>One client's side of its observers: hands events out, counts what becomes of them, and waits for them.</summary>
+internal sealed partial class ObserverHub(int maxPending, ILogger logger) : IDisposable
+{
+    private readonly ConcurrentDictionary<(string Handler, string Hook, Type Cause), int> _failures = new();
+    private readonly CancellationTokenSource _stopping = new();
+    private long _accepted;
+    private long _delivered;
+    private long _failed;
+    private long _dropped;
+    private TaskCompletionSource? _idle;
+
+    public int MaxPending => maxPending;
+
+    /// <summary>Cancelled when the client gives up waiting for its observers.</summary>
+    public CancellationToken Stopping => _stopping.Token;
+
+    public FlushResult Counts
+    {
+        get
+        {
+            // Read in this order, a delivery in between can't make Pending negative.
+            var delivered = Interlocked.Read(ref _delivered);
+            var dropped = Interlocked.Read(ref _dropped);
+            var failed = Interlocked.Read(ref _failed);
+            return new FlushResult
+            {
+                Accepted = Interlocked.Read(ref _accepted),
+                Delivered = delivered,
+                Failed = failed,
+                Dropped = dropped,
+            };
+        }
+    }
+
+    public void CountAccepted() => Interlocked.Increment(ref _accepted);
+
+    public void CountDropped(Registration registration)
+    {
+        var dropped = Interlocked.Increment(ref _dropped);
+        if ((dropped & (dropped - 1)) == 0)
+        {
+            LogDropped(logger, registration.Name, maxPending, dropped);
+        }
+
+        SignalWhenIdle();
+    }
+
+    public void CountDelivered(Registration registration, ObserverEvent observerEvent, Exception? failure)
+    {
+        if (failure is not null)
+        {
+            Interlocked.Increment(ref _failed);
+            Report(registration.Name, observerEvent.Kind.ToString(), failure);
+        }
+
+        Interlocked.Increment(ref _delivered);
+        SignalWhenIdle();
+    }
+
+    /// <summary>Reports a handler's failure, once per handler, hook and cause.</summary>
+    public void Report(string handler, string hook, Exception failure)
+    {
+        if (_failures.AddOrUpdate((handler, hook, failure.GetType()), 1, (_, n) => n + 1) == 1)
+        {
+            LogHandlerFailed(logger, handler, hook, failure);
+        }
+    }
+
+    /// <summary>Waits until every event so far has been seen, or the deadline.</summary>
+    public async ValueTask<FlushResult> FlushAsync(TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        var idle = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        idle = Interlocked.CompareExchange(ref _idle, idle, null) ?? idle;
+        SignalWhenIdle();
+        try
+        {
+            await idle.Task.WaitAsync(timeout, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // The counts tell what is still pending.
+        }
+
+        return Counts;
+    }
+
+    private void SignalWhenIdle()
+    {
+        if (Volatile.Read(ref _idle) is not null && Counts.Pending == 0)
+        {
+            Interlocked.Exchange(ref _idle, null)?.TrySetResult();
+        }
+    }
+
+    public void Dispose()
+    {
+        _stopping.Cancel();
+        _stopping.Dispose();
+    }
+
+    [LoggerMessage(LogLevel.Warning, "Callback {Handler} failed in {Hook}; the call is unharmed. Further failures of this kind are counted, not logged.")]
+    private static partial void LogHandlerFailed(ILogger logger, string handler, string hook, Exception exception);
+
+    [LoggerMessage(LogLevel.Warning, "Callback {Handler} is more than {MaxPending} events behind: {Dropped} event(s) dropped so far.")]
+    private static partial void LogDropped(ILogger logger, string handler, int maxPending, long dropped);
+}

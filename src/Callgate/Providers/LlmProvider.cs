@@ -1,0 +1,92 @@
+using Callgate.Wire;
+
+namespace Callgate.Providers;
+
+/// <summary>
+/// A provider's wire: how a request of ours becomes its request, and its reply becomes ours. Stateless; one instance serves all calls.
+/// HTTP itself, retries, hooks and events are the pipeline's.
+/// </summary>
+internal abstract class LlmProvider
+{
+    /// <summary>The name before the slash in <c>provider/model</c>, as LiteLLM has it.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Where the provider is, unless told otherwise; null where each user has an address of their own.</summary>
+    public abstract string? DefaultApiBase { get; }
+
+    /// <summary>The environment variables that may hold the key, in order.</summary>
+    public abstract IReadOnlyList<string> ApiKeyVariables { get; }
+
+    /// <summary>The environment variables that may hold the address, in order.</summary>
+    public virtual IReadOnlyList<string> ApiBaseVariables => [];
+
+    /// <summary>Whether calls need a key at all.</summary>
+    public virtual bool NeedsApiKey => true;
+
+    /// <summary>Whether a bare model name belongs to this provider, e.g. <c>gpt-…</c>.</summary>
+    public virtual bool OwnsModel(string model) => false;
+
+    /// <summary>Translates a request. The body is final: it is what <c>CompleteInput</c> shows.</summary>
+    /// <exception cref="LlmException">The provider can't do what is asked.</exception>
+    public abstract ProviderRequest CreateRequest(LlmRequest request, ProviderTarget target);
+
+    /// <summary>Translates a unary reply.</summary>
+    /// <exception cref="System.Text.Json.JsonException">The reply is not what the provider documents.</exception>
+    public abstract LlmResponse ReadResponse(LlmRequest request, ReadOnlySpan<byte> body);
+
+    /// <summary>Translates the events of one stream.</summary>
+    public abstract ChunkTranslator TranslateStream(LlmRequest request);
+
+    /// <summary>Reads an error reply; the body may be anything, or empty.</summary>
+    public abstract LlmException ReadError(ProviderError error);
+}
+
+/// <summary>Where an attempt goes.</summary>
+/// <param name="Model">The model's name at the provider.</param>
+/// <param name="ApiBase">The address, without a trailing slash.</param>
+/// <param name="ApiKey">The key or token; null where there is none.</param>
+/// <param name="IsToken">Whether <paramref name="ApiKey"/> is a bearer token from a delegate.</param>
+/// <param name="ApiVersion">Azure's API version.</param>
+/// <param name="Stream">Whether a stream is asked for.</param>
+internal readonly record struct ProviderTarget(
+    string Model,
+    string ApiBase,
+    string? ApiKey,
+    bool IsToken,
+    string? ApiVersion,
+    bool Stream
+);
+
+/// <summary>A translated request.</summary>
+/// <param name="Url">The whole address.</param>
+/// <param name="Body">JSON, UTF-8.</param>
+/// <param name="Headers">The provider's headers, the key's among them.</param>
+internal sealed record ProviderRequest(Uri Url, ReadOnlyMemory<byte> Body, IReadOnlyList<KeyValuePair<string, string>> Headers);
+
+/// <summary>An error reply.</summary>
+internal readonly ref struct ProviderError
+{
+    public required int StatusCode { get; init; }
+    public required string Model { get; init; }
+    public required ReadOnlySpan<byte> Body { get; init; }
+    public string? RequestId { get; init; }
+    public TimeSpan? RetryAfter { get; init; }
+}
+
+/// <summary>Translates the events of one stream into chunks of ours. Not thread-safe; one per stream.</summary>
+internal abstract class ChunkTranslator
+{
+    /// <summary>Whether the provider has said that the answer is whole: a stream that ends before is broken.</summary>
+    public bool IsComplete { get; protected set; }
+
+    /// <summary>Whether the last event has come.</summary>
+    public bool IsDone { get; protected set; }
+
+    /// <summary>Translates one event into no, one, or several chunks.</summary>
+    /// <param name="eventType">The event's type; <c>message</c> where it names none.</param>
+    /// <param name="data">The event's data; valid during this call only.</param>
+    /// <param name="output">Takes the chunks.</param>
+    /// <exception cref="LlmException">The event is the provider's error.</exception>
+    /// <exception cref="System.Text.Json.JsonException">The event is not what the provider documents.</exception>
+    public abstract void Translate(ReadOnlySpan<byte> eventType, ReadOnlySpan<byte> data, Queue<ChatChunk> output);
+}

@@ -1,0 +1,48 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Callgate;
+
+/// <summary>One place where a model runs: what LiteLLM's <c>model_list</c> calls an entry. Immutable.</summary>
+public sealed record Deployment
+{
+    /// <summary>The model group that this deployment serves: the name that callers use.</summary>
+    public required string ModelName { get; init; }
+
+    /// <summary>The model it really is, as <c>provider/model</c> or a well-known bare name.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>Its id in events; made from the fields above where it isn't given.</summary>
+    [AllowNull]
+    public string Id
+    {
+        get => field ??= ApiBase is null ? $"{ModelName}:{Model}" : $"{ModelName}:{Model}@{ApiBase}";
+        init;
+    }
+
+    /// <summary>The address, where it isn't the provider's own.</summary>
+    public string? ApiBase { get; init; }
+
+    /// <summary>The key, where it isn't the client's or the environment's. Never part of an event.</summary>
+    public Secret? ApiKey { get; init; }
+
+    /// <summary>Azure's API version.</summary>
+    public string? ApiVersion { get; init; }
+
+    /// <summary>The model that sets the price, where the deployment's name doesn't tell it (Azure).</summary>
+    public string? BaseModel { get; init; }
+
+    /// <summary>Its share among the group's deployments. Default 1.</summary>
+    public double Weight { get; init; } = 1;
+
+    /// <summary>The most a call may take here; the client's timeout where it is null.</summary>
+    public TimeSpan? Timeout { get; init; }
+
+    /// <summary>Headers to add to each request.</summary>
+    public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Its own price, over the catalogue's.</summary>
+    public ModelPrice? Price { get; init; }
+
+    /// <summary>A short, safe form.</summary>
+    public override string ToString() => Id;
+}
