@@ -171,6 +171,30 @@ public class PriceCatalogueTests
     }
 
     [Fact]
+    public void Override_FromABuiltInPrice_IsNoLongerTheCatalogues()
+    {
+        var builtIn = Catalogue.Find("openai", "gpt-4o", Now)!;
+        var changed = Catalogue.With("openai/gpt-4o", builtIn with { InputPerMillionTokens = 2 });
+        var price = changed.Find("openai", "gpt-4o", Now);
+        var cost = CostCalculator.Compute(
+            price,
+            TokenUsage.FromReported(1_000_000, 0),
+            new() { At = Now }
+        );
+
+        Assert.Equal((2m, null), (cost.Total, cost.CatalogueVersion));
+    }
+
+    [Fact]
+    public void Override_AddedLast_Wins()
+    {
+        var first = new ModelPrice { InputPerMillionTokens = 1 };
+        var last = new ModelPrice { InputPerMillionTokens = 2 };
+
+        Assert.Same(last, Catalogue.With("a/b", first).With("A/B", last).Find("a", "b", Now));
+    }
+
+    [Fact]
     public void Override_WithDates_HoldsOnThem()
     {
         var mine = new ModelPrice

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 
 namespace Callgate;
@@ -7,6 +6,7 @@ namespace Callgate;
 internal sealed class CatalogueData
 {
     private const string Resource = "Callgate.prices.tsv";
+    private const int LongestKey = 256;
 
     private readonly byte[] _bytes;
     private readonly List<int> _lines = new(2048);
@@ -52,22 +52,21 @@ internal sealed class CatalogueData
 
     internal ModelPrice? Find(string key, DateTimeOffset at)
     {
-        var size = Encoding.UTF8.GetMaxByteCount(key.Length);
-        var rented = size > 512 ? ArrayPool<byte>.Shared.Rent(size) : null;
-        var buffer = rented ?? stackalloc byte[512];
-        var wanted = buffer[..Encoding.UTF8.GetBytes(key, buffer)];
-        var line = FirstNotBelow(wanted);
-        ModelPrice? found = null;
-        for (; found is null && line < Count && Compare(KeyOf(line), wanted) == 0; line++)
+        Span<byte> buffer = stackalloc byte[LongestKey];
+        if (!Encoding.UTF8.TryGetBytes(key, buffer, out var length))
         {
-            var price = PriceOf(line);
-            found = price.IsInEffect(at) ? price : null;
+            return null;
         }
-        if (rented is not null)
+        var wanted = buffer[..length];
+        for (var i = FirstNotBelow(wanted); i < Count && Compare(KeyOf(i), wanted) == 0; i++)
         {
-            ArrayPool<byte>.Shared.Return(rented);
+            var price = PriceOf(i);
+            if (price.IsInEffect(at))
+            {
+                return price;
+            }
         }
-        return found;
+        return null;
     }
 
     internal CatalogueEntry EntryOf(int line)

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Callgate;
 
 /// <summary>The prices and limits of models by provider, model and time.</summary>
@@ -7,16 +5,13 @@ namespace Callgate;
 public sealed class PriceCatalogue
 {
     private static readonly Lazy<PriceCatalogue> LazyDefault = new(static () =>
-        new(CatalogueData.Load(), ImmutableDictionary<string, ImmutableList<ModelPrice>>.Empty)
+        new(CatalogueData.Load(), [])
     );
 
     private readonly CatalogueData _data;
-    private readonly ImmutableDictionary<string, ImmutableList<ModelPrice>> _overrides;
+    private readonly Dictionary<string, ModelPrice[]> _overrides;
 
-    private PriceCatalogue(
-        CatalogueData data,
-        ImmutableDictionary<string, ImmutableList<ModelPrice>> overrides
-    )
+    private PriceCatalogue(CatalogueData data, Dictionary<string, ModelPrice[]> overrides)
     {
         _data = data;
         _overrides = overrides;
@@ -95,13 +90,18 @@ public sealed class PriceCatalogue
         }
         var key =
             $"{ModelNames.Provider(providerSlashModel[..slash])}{providerSlashModel[slash..]}";
-        var overrides = _overrides.WithComparers(StringComparer.OrdinalIgnoreCase);
-        var older = overrides.GetValueOrDefault(key, []);
-        return new(_data, overrides.SetItem(key, older.Insert(0, price)));
+        // A changed copy of a built-in price isn't the catalogue's any more, and costs must not claim so.
+        var own = price.CatalogueVersion is null ? price : price with { CatalogueVersion = null };
+        var overrides = new Dictionary<string, ModelPrice[]>(
+            _overrides,
+            StringComparer.OrdinalIgnoreCase
+        );
+        overrides[key] = [own, .. overrides.GetValueOrDefault(key, [])];
+        return new(_data, overrides);
     }
 
     private ModelPrice? Override(string key, DateTimeOffset at) =>
         _overrides.TryGetValue(key, out var prices)
-            ? prices.Find(price => price.IsInEffect(at))
+            ? Array.Find(prices, price => price.IsInEffect(at))
             : null;
 }
