@@ -20,4 +20,14 @@ public sealed record PriceContext
 
     /// <summary>The size of generated images or video, as the request named it, for instance <c>1024x1024</c>.</summary>
     public string? Size { get; init; }
+
+    /// <summary>The tier by its name in a request's or an answer's <c>service_tier</c>; what isn't known is standard.</summary>
+    internal static PriceTier TierOf(string? serviceTier) =>
+        serviceTier?.ToLowerInvariant() switch
+        {
+            "batch" => PriceTier.Batch,
+            "flex" => PriceTier.Flex,
+            "priority" or "fast" => PriceTier.Priority,
+            _ => PriceTier.Standard,
+        };
 }

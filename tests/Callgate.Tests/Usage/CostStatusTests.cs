@@ -96,6 +96,15 @@ public class CostStatusTests
         Assert.Equal(Cost.Reported(2), Cost.Reported(2).Reprice(Used));
     }
 
+    [Theory]
+    [InlineData("flex", PriceTier.Flex)]
+    [InlineData("Priority", PriceTier.Priority)]
+    [InlineData("batch", PriceTier.Batch)]
+    [InlineData("default", PriceTier.Standard)]
+    [InlineData(null, PriceTier.Standard)]
+    public void ServiceTier_IsReadFromItsName(string? name, PriceTier tier) =>
+        Assert.Equal(tier, PriceContext.TierOf(name));
+
     [Fact]
     public void Sum_OfAttempts()
     {

@@ -101,6 +101,15 @@ public class PriceCatalogueTests
     [InlineData("azure", "gpt-35-turbo-1106", 1)]
     [InlineData("bedrock", "us.amazon.nova-pro-v1:0", 0.8)]
     [InlineData("bedrock_converse", "amazon.nova-pro-v1:0", 0.8)]
+    [InlineData("bedrock", "us-east-1/amazon.nova-pro-v1:0", 0.8)]
+    [InlineData("bedrock", "us.anthropic.claude-sonnet-4-6", 3.3)] // has a row of its own
+    [InlineData(
+        "bedrock",
+        "arn:aws:bedrock:us-east-1:1:inference-profile/us.anthropic.claude-sonnet-4-6",
+        3.3
+    )]
+    [InlineData("openai", "ft:gpt-4o-mini-2024-07-18:acme::AbC", 0.3)]
+    [InlineData("vertex_ai", "publishers/google/models/gemini-2.5-pro", 1.25)]
     [InlineData("vertex_ai", "claude-opus-4-6@default", 5)]
     [InlineData("fireworks_ai", "deepseek-v3", 0.9)]
     [InlineData("fireworks_ai", "accounts/fireworks/models/deepseek-v3", 0.9)]

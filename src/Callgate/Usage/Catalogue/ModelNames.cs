@@ -22,8 +22,13 @@ internal static partial class ModelNames
     internal static IEnumerable<string> Candidates(string provider, string model)
     {
         yield return model;
-        var name = Plain(provider, model);
-        if (name != model)
+        var bare = Bare(provider, model);
+        if (bare != model)
+        {
+            yield return bare;
+        }
+        var name = Plain(provider, bare);
+        if (name != bare)
         {
             yield return name;
         }
@@ -39,23 +44,35 @@ internal static partial class ModelNames
         yield return "*";
     }
 
+    // Without the path before it, as in us-east-1/anthropic.claude-…, an ARN, or publishers/google/models/gemini-…
+    private static string Bare(string provider, string model) =>
+        provider switch
+        {
+            "bedrock" => model[(model.LastIndexOf('/') + 1)..],
+            "gemini"
+            or "vertex_ai"
+                when model.LastIndexOf("models/", StringComparison.Ordinal) is >= 0 and var at =>
+                model[(at + "models/".Length)..],
+            "openai" when model.StartsWith("ft:", StringComparison.OrdinalIgnoreCase) => FineTuned(
+                model
+            ),
+            _ => model,
+        };
+
     private static string Plain(string provider, string model) =>
         provider switch
         {
             "azure" => model.Replace("gpt-35", "gpt-3.5", StringComparison.OrdinalIgnoreCase),
             "bedrock" => Region().Replace(model, ""),
-            "gemini" => After(model, "models/"),
-            "vertex_ai" => After(model, "publishers/google/models/"),
             "fireworks_ai"
                 when !model.StartsWith("accounts/", StringComparison.OrdinalIgnoreCase) =>
                 "accounts/fireworks/models/" + model,
             _ => model,
         };
 
-    private static string After(string model, string prefix) =>
-        model.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)
-            ? model[prefix.Length..]
-            : model;
+    // ft:gpt-4o-mini-2024-07-18:acme::id is priced as ft:gpt-4o-mini-2024-07-18
+    private static string FineTuned(string model) =>
+        model.IndexOf(':', "ft:".Length) is >= 0 and var end ? model[..end] : model;
 
     // -2024-08-06, -20241022, @20241022, -0613, and Vertex's @default and @latest
     [GeneratedRegex(
