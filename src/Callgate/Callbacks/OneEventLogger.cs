@@ -5,6 +5,10 @@ namespace Callgate;
 /// <summary>A whole handler in a list that is for one kind of event: it sees that kind only.</summary>
 internal sealed class OneEventLogger(CustomLogger inner, FunctionEvent functionEvent) : CustomLogger, IHookSource
 {
+    public CustomLogger Inner => inner;
+
+    public FunctionEvent Event => functionEvent;
+
     public Hooks Hooks { get; } = HookScan.HooksOf(inner) & HooksOf(functionEvent);
 
     public static Hooks HooksOf(FunctionEvent functionEvent) =>
