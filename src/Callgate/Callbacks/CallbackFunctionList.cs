@@ -34,11 +34,16 @@ public sealed class CallbackFunctionList
     public void Add(Func<CallDetails, LlmResponse?, DateTimeOffset, DateTimeOffset, Task> function)
     {
         ArgumentNullException.ThrowIfNull(function);
-        Register(function, (call, response, start, end) => new ValueTask(function(call, response, start, end)));
+        Register(
+            function,
+            (call, response, start, end) => new ValueTask(function(call, response, start, end))
+        );
     }
 
     /// <summary>Adds an async function.</summary>
-    public void Add(Func<CallDetails, LlmResponse?, DateTimeOffset, DateTimeOffset, ValueTask> function)
+    public void Add(
+        Func<CallDetails, LlmResponse?, DateTimeOffset, DateTimeOffset, ValueTask> function
+    )
     {
         ArgumentNullException.ThrowIfNull(function);
         Register(function, function);
@@ -46,7 +51,12 @@ public sealed class CallbackFunctionList
 
     /// <summary>Adds a handler, or a built-in one by its name; it sees only this list's kind of event.</summary>
     public void Add(Callback callback) =>
-        _list.Add(new OneEventLogger(callback.Handler ?? throw new ArgumentNullException(nameof(callback)), _event));
+        _list.Add(
+            new OneEventLogger(
+                callback.Handler ?? throw new ArgumentNullException(nameof(callback)),
+                _event
+            )
+        );
 
     /// <summary>Removes all functions.</summary>
     public void Clear() => _list.Clear();
@@ -58,7 +68,12 @@ public sealed class CallbackFunctionList
         Func<CallDetails, LlmResponse?, DateTimeOffset, DateTimeOffset, ValueTask> function
     )
     {
-        if (_list.Snapshot.FirstOrDefault(r => r.Handler is FunctionLogger f && f.Original.Equals(original)) is { } twice)
+        if (
+            _list.Snapshot.FirstOrDefault(r =>
+                r.Handler is FunctionLogger f && f.Original.Equals(original)
+            ) is
+            { } twice
+        )
         {
             // The list knows the function by its handler: adding that again is what warns.
             _list.Add(twice.Handler);

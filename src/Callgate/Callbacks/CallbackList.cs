@@ -119,5 +119,6 @@ public readonly record struct Callback
 
     /// <summary>A built-in handler by its name, e.g. <c>"console"</c>.</summary>
     /// <exception cref="ArgumentException">There is no built-in callback of that name.</exception>
-    public static implicit operator Callback(string builtInName) => new(BuiltInCallbacks.Create(builtInName));
+    public static implicit operator Callback(string builtInName) =>
+        new(BuiltInCallbacks.Create(builtInName));
 }

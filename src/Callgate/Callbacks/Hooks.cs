@@ -64,7 +64,8 @@ internal static class HookScan
     // Weak, so that callback code that is loaded and unloaded at run time isn't kept.
     private static readonly ConditionalWeakTable<Type, Scan> s_scans = [];
 
-    public static Hooks HooksOf(CustomLogger handler) => handler is IHookSource known ? known.Hooks : Of(handler).Overridden;
+    public static Hooks HooksOf(CustomLogger handler) =>
+        handler is IHookSource known ? known.Hooks : Of(handler).Overridden;
 
     public static IReadOnlyList<string> LookalikesOf(CustomLogger handler) =>
         handler is IHookSource ? [] : Of(handler).Lookalikes;
@@ -72,7 +73,9 @@ internal static class HookScan
     private static Scan Of(CustomLogger handler)
     {
         var type = handler.GetType();
-        return s_scans.TryGetValue(type, out var scan) ? scan : s_scans.GetValue(type, _ => Make(handler));
+        return s_scans.TryGetValue(type, out var scan)
+            ? scan
+            : s_scans.GetValue(type, _ => Make(handler));
     }
 
     private static Scan Make(CustomLogger handler)
@@ -87,7 +90,9 @@ internal static class HookScan
                 continue;
             }
 
-            var isOverride = method.IsVirtual && method.GetBaseDefinition().DeclaringType == typeof(CustomLogger);
+            var isOverride =
+                method.IsVirtual
+                && method.GetBaseDefinition().DeclaringType == typeof(CustomLogger);
             if (isOverride && Enum.TryParse<Hooks>(method.Name, out var hook))
             {
                 hooks |= hook;
@@ -105,9 +110,20 @@ internal static class HookScan
     internal static bool LooksLikeHook(string name)
     {
         var plain = Plain(name);
-        return plain.Length > 0 && Enum.GetNames<Hooks>().Any(h => IsHookName(h) && Plain(h) == plain);
+        return plain.Length > 0
+            && Enum.GetNames<Hooks>().Any(h => IsHookName(h) && Plain(h) == plain);
 
-        static bool IsHookName(string h) => h is not ("None" or "PreApi" or "PostApi" or "StreamEvent" or "Success" or "Failure" or "GatewayOnly");
+        static bool IsHookName(string h) =>
+            h
+                is not (
+                    "None"
+                    or "PreApi"
+                    or "PostApi"
+                    or "StreamEvent"
+                    or "Success"
+                    or "Failure"
+                    or "GatewayOnly"
+                );
 
         static string Plain(string text) =>
             text.Replace("_", "", StringComparison.Ordinal)
