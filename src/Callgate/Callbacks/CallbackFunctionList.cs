@@ -34,11 +34,16 @@ public sealed class CallbackFunctionList
     public void Add(Func<CallDetails, LlmResponse?, DateTimeOffset, DateTimeOffset, Task> function)
     {
         ArgumentNullException.ThrowIfNull(function);
-        Register(function, (call, response, start, end) => new ValueTask(function(call, response, start, end)));
+        Register(
+            function,
+            (call, response, start, end) => new ValueTask(function(call, response, start, end))
+        );
     }
 
     /// <summary>Adds an async function.</summary>
-    public void Add(Func<CallDetails, LlmResponse?, DateTimeOffset, DateTimeOffset, ValueTask> function)
+    public void Add(
+        Func<CallDetails, LlmResponse?, DateTimeOffset, DateTimeOffset, ValueTask> function
+    )
     {
         ArgumentNullException.ThrowIfNull(function);
         Register(function, function);
@@ -48,7 +53,9 @@ public sealed class CallbackFunctionList
     public void Add(Callback callback)
     {
         var handler = callback.Handler ?? throw new ArgumentNullException(nameof(callback));
-        var twice = _list.Snapshot.FirstOrDefault(r => r.Handler is OneEventLogger one && ReferenceEquals(one.Inner, handler));
+        var twice = _list.Snapshot.FirstOrDefault(r =>
+            r.Handler is OneEventLogger one && ReferenceEquals(one.Inner, handler)
+        );
         // The list knows a handler by its wrapper: adding that again is what warns.
         _list.Add(twice?.Handler ?? new OneEventLogger(handler, _event));
     }
@@ -63,7 +70,12 @@ public sealed class CallbackFunctionList
         Func<CallDetails, LlmResponse?, DateTimeOffset, DateTimeOffset, ValueTask> function
     )
     {
-        if (_list.Snapshot.FirstOrDefault(r => r.Handler is FunctionLogger f && f.Original.Equals(original)) is { } twice)
+        if (
+            _list.Snapshot.FirstOrDefault(r =>
+                r.Handler is FunctionLogger f && f.Original.Equals(original)
+            ) is
+            { } twice
+        )
         {
             // As with handlers.
             _list.Add(twice.Handler);

@@ -49,20 +49,20 @@ public sealed class CallbackList : IEnumerable<Callback>
             {
                 _registrations = [.. _registrations, new Registration(handler, options)];
             }
-            else
-            {
-                // Nobody hears of it below before a client has the list.
-                present.IsAddedAgain = true;
-            }
         }
 
         if (present is null)
         {
             Changed?.Invoke();
         }
+        else if (Duplicate is { } heard)
+        {
+            heard(present.Name);
+        }
         else
         {
-            Duplicate?.Invoke(present.Name);
+            // No client has the list yet: the first one that gets it says so.
+            present.IsAddedAgain = true;
         }
     }
 
@@ -124,5 +124,6 @@ public readonly record struct Callback
 
     /// <summary>A built-in handler by its name, e.g. <c>"console"</c>.</summary>
     /// <exception cref="ArgumentException">There is no built-in callback of that name.</exception>
-    public static implicit operator Callback(string builtInName) => new(BuiltInCallbacks.Create(builtInName));
+    public static implicit operator Callback(string builtInName) =>
+        new(BuiltInCallbacks.Create(builtInName));
 }

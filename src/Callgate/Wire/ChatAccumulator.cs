@@ -16,7 +16,8 @@ internal sealed class ChatAccumulator(bool keepContent)
     public long Characters { get; private set; }
 
     /// <summary>The text so far, for that estimate; empty where the content isn't kept.</summary>
-    public string TextSoFar => _choices.Count == 0 ? "" : _choices.Values[0].Content?.ToString() ?? "";
+    public string TextSoFar =>
+        _choices.Count == 0 ? "" : _choices.Values[0].Content?.ToString() ?? "";
 
     public bool IsEmpty => _first is null && Characters == 0;
 
@@ -60,10 +61,13 @@ internal sealed class ChatAccumulator(bool keepContent)
         }
 
         Characters +=
-            (delta.Content?.Length ?? 0) + (delta.ReasoningContent?.Length ?? 0) + (delta.Refusal?.Length ?? 0);
+            (delta.Content?.Length ?? 0)
+            + (delta.ReasoningContent?.Length ?? 0)
+            + (delta.Refusal?.Length ?? 0);
         foreach (var call in delta.ToolCalls ?? [])
         {
-            Characters += (call.Function?.Name?.Length ?? 0) + (call.Function?.Arguments?.Length ?? 0);
+            Characters +=
+                (call.Function?.Name?.Length ?? 0) + (call.Function?.Arguments?.Length ?? 0);
         }
 
         if (!keepContent)
@@ -144,7 +148,10 @@ internal sealed class ChatAccumulator(bool keepContent)
                 {
                     Id = known.Call.Id ?? piece.Id,
                     Type = known.Call.Type ?? piece.Type,
-                    Function = new FunctionCall { Name = known.Call.Function?.Name ?? piece.Function?.Name },
+                    Function = new FunctionCall
+                    {
+                        Name = known.Call.Function?.Name ?? piece.Function?.Name,
+                    },
                 },
                 known.Arguments
             );
@@ -153,7 +160,13 @@ internal sealed class ChatAccumulator(bool keepContent)
         public void AddThinking(ThinkingBlock piece)
         {
             // A signature closes its block; whatever comes after it begins the next.
-            if (_thinking.Count > 0 && _thinking[^1] is var last && last.Type == piece.Type && last.Signature is null && piece.Data is null)
+            if (
+                _thinking.Count > 0
+                && _thinking[^1] is var last
+                && last.Type == piece.Type
+                && last.Signature is null
+                && piece.Data is null
+            )
             {
                 _thinking[^1] = last with
                 {
@@ -185,11 +198,16 @@ internal sealed class ChatAccumulator(bool keepContent)
                             ? null
                             :
                             [
-                                .. _toolCalls.Values.Select(t => t.Call with
-                                {
-                                    Index = null,
-                                    Function = t.Call.Function! with { Arguments = t.Arguments.ToString() },
-                                }),
+                                .. _toolCalls.Values.Select(t =>
+                                    t.Call with
+                                    {
+                                        Index = null,
+                                        Function = t.Call.Function! with
+                                        {
+                                            Arguments = t.Arguments.ToString(),
+                                        },
+                                    }
+                                ),
                             ],
                 },
             };
