@@ -41,23 +41,28 @@ public sealed class CallbackList : IEnumerable<Callback>
     {
         ArgumentNullException.ThrowIfNull(options);
         var handler = callback.Handler ?? throw new ArgumentNullException(nameof(callback));
-        bool added;
+        Registration? present;
         lock (_lock)
         {
-            added = Array.FindIndex(_registrations, r => ReferenceEquals(r.Handler, handler)) < 0;
-            if (added)
+            present = Array.Find(_registrations, r => ReferenceEquals(r.Handler, handler));
+            if (present is null)
             {
                 _registrations = [.. _registrations, new Registration(handler, options)];
             }
+            else
+            {
+                // Nobody hears of it below before a client has the list.
+                present.IsAddedAgain = true;
+            }
         }
 
-        if (added)
+        if (present is null)
         {
             Changed?.Invoke();
         }
         else
         {
-            Duplicate?.Invoke(options.Name ?? handler.GetType().Name);
+            Duplicate?.Invoke(present.Name);
         }
     }
 

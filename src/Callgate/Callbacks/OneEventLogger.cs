@@ -7,6 +7,10 @@ internal sealed class OneEventLogger(CustomLogger inner, FunctionEvent functionE
     : CustomLogger,
         IHookSource
 {
+    public CustomLogger Inner => inner;
+
+    public FunctionEvent Event => functionEvent;
+
     public Hooks Hooks { get; } = HookScan.HooksOf(inner) & HooksOf(functionEvent);
 
     public static Hooks HooksOf(FunctionEvent functionEvent) =>
