@@ -82,6 +82,12 @@ internal abstract class ChunkTranslator
     /// <summary>Whether the last event has come.</summary>
     public bool IsDone { get; protected set; }
 
+    /// <summary>
+    /// What the stream has reported of its usage so far; null where that comes only with the usage chunk. For streams that are cut:
+    /// some providers tell the prompt's tokens at the start.
+    /// </summary>
+    public virtual Usage? PartialUsage => null;
+
     /// <summary>Translates one event into no, one, or several chunks.</summary>
     /// <param name="eventType">The event's type; <c>message</c> where it names none.</param>
     /// <param name="data">The event's data; valid during this call only.</param>
