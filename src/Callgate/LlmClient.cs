@@ -230,6 +230,7 @@ public sealed class LlmClient : IDisposable, IAsyncDisposable
         return new CallStream(
             token => new StreamState(
                 NewCall(request, options, CallKind.Chat(isSync, isStream: true)),
+                _runtime.Pipeline.OpenStreamAsync,
                 token
             ),
             cancellationToken

@@ -34,16 +34,11 @@ public sealed class CallbackFunctionList
     public void Add(Func<CallDetails, LlmResponse?, DateTimeOffset, DateTimeOffset, Task> function)
     {
         ArgumentNullException.ThrowIfNull(function);
-        Register(
-            function,
-            (call, response, start, end) => new ValueTask(function(call, response, start, end))
-        );
+        Register(function, (call, response, start, end) => new ValueTask(function(call, response, start, end)));
     }
 
     /// <summary>Adds an async function.</summary>
-    public void Add(
-        Func<CallDetails, LlmResponse?, DateTimeOffset, DateTimeOffset, ValueTask> function
-    )
+    public void Add(Func<CallDetails, LlmResponse?, DateTimeOffset, DateTimeOffset, ValueTask> function)
     {
         ArgumentNullException.ThrowIfNull(function);
         Register(function, function);
@@ -70,12 +65,7 @@ public sealed class CallbackFunctionList
         Func<CallDetails, LlmResponse?, DateTimeOffset, DateTimeOffset, ValueTask> function
     )
     {
-        if (
-            _list.Snapshot.FirstOrDefault(r =>
-                r.Handler is FunctionLogger f && f.Original.Equals(original)
-            ) is
-            { } twice
-        )
+        if (_list.Snapshot.FirstOrDefault(r => r.Handler is FunctionLogger f && f.Original.Equals(original)) is { } twice)
         {
             // As with handlers.
             _list.Add(twice.Handler);

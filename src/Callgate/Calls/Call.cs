@@ -9,7 +9,7 @@ namespace Callgate.Calls;
 /// </summary>
 internal sealed class Call
 {
-    private readonly List<Attempt> _attempts = [];
+    private volatile Attempt[] _attempts = [];
     private List<HookRun>? _hookRuns;
     private CallItems? _items;
     private int _closed;
@@ -43,7 +43,7 @@ internal sealed class Call
     public LlmRequest Request { get; set; }
 
     public IReadOnlyList<Attempt> Attempts => _attempts;
-    public Attempt? Attempt => _attempts.Count == 0 ? null : _attempts[^1];
+    public Attempt? Attempt => _attempts is [.., var last] ? last : null;
     public string? CacheKey { get; set; }
     public Rejection? Rejection { get; set; }
     public Activity? Activity { get; set; }
@@ -61,7 +61,8 @@ internal sealed class Call
     public Call? Next { get; set; }
     public Call? Previous { get; set; }
 
-    public void Add(Attempt attempt) => _attempts.Add(attempt);
+    // Copied, as the call may be ended from outside, and described, at any moment.
+    public void Add(Attempt attempt) => _attempts = [.. _attempts, attempt];
 
     public void Add(HookRun run)
     {
@@ -104,7 +105,7 @@ internal sealed class Call
             ResponseHeaders = attempt?.ResponseHeaders ?? AdditionalArgs.NoHeaders,
             CacheKey = CacheKey,
             Rejection = Rejection,
-            Attempts = attempts ?? _attempts.ConvertAll(a => a.ToDetails()),
+            Attempts = attempts ?? Array.ConvertAll(_attempts, a => a.ToDetails()),
             HookRuns = _hookRuns ?? [],
             LitellmParams =
                 Options == CallOptions.Default

@@ -55,6 +55,20 @@ internal sealed class CallPipeline(ClientRuntime runtime)
         }
     }
 
+    /// <summary>A streamed call, from 2 to 6; its consumer's pulls do the rest.</summary>
+    public async ValueTask<IChunkSource> OpenStreamAsync(Call call, CallClock clock)
+    {
+        await ShapeAsync(call, clock).ConfigureAwait(false);
+        return await LookUpAsync(call, clock.Token).ConfigureAwait(false) is ChatCompletion kept
+            ? new StreamReplay(
+                kept,
+                ((ChatRequest)call.Request).StreamOptions?.IncludeUsage == true
+            )
+            : await AttemptLoop
+                .RunAsync(call, clock, HttpUpstream.OpenStreamAsync)
+                .ConfigureAwait(false);
+    }
+
     public CallClock NewClock(Call call, CancellationToken cancellationToken) =>
         new(runtime.Time, call.Options.Timeout ?? runtime.Options.Timeout, cancellationToken);
 
@@ -267,6 +281,13 @@ internal sealed class CallPipeline(ClientRuntime runtime)
         }
 
         var outcome = Failures.OutcomeOf(exception, call, clock);
+        if (call.Kind.IsObserved)
+        {
+            // Another client's exception: its caller is to get it as it is.
+            Close(call, outcome, partial, exception);
+            return exception;
+        }
+
         if (
             exception is OperationCanceledException
             && clock is not null

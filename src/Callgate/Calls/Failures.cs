@@ -16,6 +16,7 @@ internal static class Failures
         );
         return exception switch
         {
+            _ when attempt.Target.Provider is null => exception,
             LlmException => exception,
             OperationCanceledException when clock.IsCallerCancelled => exception,
             OperationCanceledException when clock.Token.IsCancellationRequested =>

@@ -39,7 +39,7 @@ internal static class HttpUpstream
         return response;
     }
 
-    public static async ValueTask<UpstreamStream> OpenStreamAsync(
+    public static async ValueTask<IChunkSource> OpenStreamAsync(
         Call call,
         Attempt attempt,
         ProviderRequest request,
@@ -54,9 +54,10 @@ internal static class HttpUpstream
         {
             runtime.Pipeline.LogPostApiCall(call);
             attempt.Translator = attempt.Target.Provider!.TranslateStream(attempt.Request);
-            attempt.Stream = new ChatAccumulator(NeedsContent(call));
+            var isWatched = NeedsContent(call);
+            attempt.Stream = new ChatAccumulator(isWatched);
             var bytes = await reply.Content.ReadAsStreamAsync(clock.Token).ConfigureAwait(false);
-            stream = new UpstreamStream(reply, bytes, attempt);
+            stream = new UpstreamStream(reply, bytes, attempt, isWatched);
             // Until the first event is here, another attempt can still take this one's place.
             await stream.ReadAsync(clock).ConfigureAwait(false);
             attempt.FirstAnswerTime = runtime.Time.GetUtcNow();
@@ -64,7 +65,7 @@ internal static class HttpUpstream
         }
         catch
         {
-            stream?.Dispose();
+            stream?.Release();
             reply.Dispose();
             throw;
         }

@@ -2,63 +2,87 @@ using Callgate.Wire;
 
 namespace Callgate.Calls;
 
-/// <summary>Gives a kept answer as a stream.</summary>
-internal static class StreamReplay
+/// <summary>A kept answer, given as a stream.</summary>
+internal sealed class StreamReplay : IChunkSource
 {
-    public static Queue<ChatChunk> Of(ChatCompletion completion, bool withUsage)
+    private readonly Queue<ChatChunk> _chunks = new();
+    private readonly ChatCompletion _kept;
+
+    public StreamReplay(ChatCompletion kept, bool withUsage)
     {
-        var chunks = new Queue<ChatChunk>();
-        foreach (var choice in completion.Choices)
+        _kept = kept;
+        foreach (var choice in kept.Choices)
         {
             var message = choice.Message;
             Add(
-                new ChunkChoice
+                choice.Index,
+                new ChunkDelta
                 {
-                    Index = choice.Index,
-                    AdditionalProperties = choice.AdditionalProperties,
-                    Delta = new ChunkDelta
-                    {
-                        Role = message?.Role ?? "assistant",
-                        Content = message?.Content?.Text,
-                        Refusal = message?.Refusal,
-                        ReasoningContent = message?.ReasoningContent,
-                        ThinkingBlocks = message?.ThinkingBlocks,
-                        ToolCalls = message?.ToolCalls is { } calls
-                            ? [.. calls.Select((c, i) => c with { Index = i })]
-                            : null,
-                    },
-                }
+                    Role = message?.Role ?? "assistant",
+                    Content = message?.Content?.Text,
+                    Refusal = message?.Refusal,
+                    ReasoningContent = message?.ReasoningContent,
+                    ThinkingBlocks = message?.ThinkingBlocks,
+                    ToolCalls = message?.ToolCalls is { } calls
+                        ? [.. calls.Select((c, i) => c with { Index = i })]
+                        : null,
+                },
+                choice.AdditionalProperties,
+                null
             );
-            Add(
-                new ChunkChoice
-                {
-                    Index = choice.Index,
-                    Delta = new ChunkDelta(),
-                    FinishReason = choice.FinishReason ?? "stop",
-                }
-            );
+            Add(choice.Index, new ChunkDelta(), null, choice.FinishReason ?? "stop");
         }
 
         if (withUsage)
         {
-            chunks.Enqueue(Chunk([]));
+            _chunks.Enqueue(Chunk([], kept.Usage));
         }
-
-        return chunks;
-
-        void Add(ChunkChoice choice) => chunks.Enqueue(Chunk([choice]));
-
-        ChatChunk Chunk(IReadOnlyList<ChunkChoice> choices) =>
-            new(
-                new ChatChunkBody
-                {
-                    Id = completion.Id,
-                    Object = "chat.completion.chunk",
-                    Created = completion.Created,
-                    Model = completion.Model,
-                    Choices = choices,
-                    Usage = choices.Count == 0 ? completion.Usage : null,
-                }
-            );
     }
+
+    public CallOutcome Outcome => CallOutcome.CacheHit;
+
+    public bool IsComplete => _chunks.Count == 0;
+
+    public bool IsDone => _chunks.Count == 0;
+
+    public Attempt? Attempt => null;
+
+    public bool TryTake(out ChatChunk chunk) => _chunks.TryDequeue(out chunk!);
+
+    public ValueTask ReadAsync(CallClock clock) => default;
+
+    public LlmResponse Assemble() => _kept;
+
+    public void Dispose() { }
+
+    public void Release() { }
+
+    private void Add(int index, ChunkDelta delta, ExtraFields? extra, string? finishReason) =>
+        _chunks.Enqueue(
+            Chunk(
+                [
+                    new ChunkChoice
+                    {
+                        Index = index,
+                        Delta = delta,
+                        FinishReason = finishReason,
+                        AdditionalProperties = extra,
+                    },
+                ],
+                null
+            )
+        );
+
+    private ChatChunk Chunk(IReadOnlyList<ChunkChoice> choices, Usage? usage) =>
+        new(
+            new ChatChunkBody
+            {
+                Id = _kept.Id,
+                Object = "chat.completion.chunk",
+                Created = _kept.Created,
+                Model = _kept.Model,
+                Choices = choices,
+                Usage = usage,
+            }
+        );
 }

@@ -4,53 +4,50 @@ namespace Callgate.Calls;
 
 /// <summary>
 /// A streamed call, from 1 to 9: the steps of <see cref="CallPipeline"/> as its consumer pulls. One reader at a time;
-/// it may be ended from outside at any moment, by its consumer's absence, its client, or the process.
+/// it may be ended from outside at any moment: by its consumer's absence, its client, or the process.
 /// </summary>
-internal sealed class StreamState(Call call, CancellationToken cancellationToken) : IAbortable
+/// <param name="call">The call.</param>
+/// <param name="open">Steps 2 to 6: finds the source of the chunks.</param>
+/// <param name="cancellationToken">The caller's.</param>
+internal sealed class StreamState(
+    Call call,
+    Func<Call, CallClock, ValueTask<IChunkSource>> open,
+    CancellationToken cancellationToken
+) : IAbortable
 {
     private const int Idle = 0;
     private const int Reading = 1;
     private const int Ended = 2;
 
     private readonly ClientRuntime _runtime = call.Runtime;
-    private readonly bool _passesUsage =
-        (call.Request as ChatRequest)?.StreamOptions?.IncludeUsage == true;
     private CallClock? _clock;
-    private UpstreamStream? _upstream;
-    private Queue<ChatChunk>? _replay;
+    private IChunkSource? _source;
     private int _state;
     private DateTimeOffset _lastRead;
-
-    public Call Call => call;
 
     /// <summary>The next chunk; null at the end.</summary>
     public ValueTask<ChatChunk?> NextAsync()
     {
-        var before = Interlocked.CompareExchange(ref _state, Reading, Idle);
-        if (before == Ended)
+        switch (Interlocked.CompareExchange(ref _state, Reading, Idle))
         {
-            return default;
-        }
-
-        if (before == Reading)
-        {
-            throw new InvalidOperationException(
-                "The stream is being read already: await one chunk before asking for the next."
-            );
+            case Ended:
+                return default;
+            case Reading:
+                throw new InvalidOperationException(
+                    "The stream is being read already: await one chunk before asking for the next."
+                );
         }
 
         // Chunks that came together are given without waiting, where no hook may want to wait.
         if (
-            _upstream is { } upstream
+            _source is { } source
             && !call.Callbacks.Has(Hooks.PostCallStreamingDeploymentHookAsync)
-            && upstream.TryTake(out var chunk)
+            && source.TryTake(out var chunk)
+            && Note(source, chunk)
         )
         {
-            if (Note(upstream.Attempt, chunk))
-            {
-                EndRead();
-                return new ValueTask<ChatChunk?>(chunk);
-            }
+            EndRead();
+            return new ValueTask<ChatChunk?>(chunk);
         }
 
         return ReadAsync();
@@ -60,17 +57,28 @@ internal sealed class StreamState(Call call, CancellationToken cancellationToken
     {
         try
         {
-            _clock ??= await OpenAsync().ConfigureAwait(false);
-            var chunk = _replay is null
-                ? await ReadUpstreamAsync().ConfigureAwait(false)
-                : ReadReplay();
-            if (chunk is null)
+            var source = _source ??= await OpenAsync().ConfigureAwait(false);
+            while (true)
             {
-                return null;
+                if (source.TryTake(out var chunk))
+                {
+                    chunk = await ThroughHooksAsync(source, chunk).ConfigureAwait(false);
+                    if (Note(source, chunk))
+                    {
+                        EndRead();
+                        return chunk;
+                    }
+                }
+                else if (source.IsDone)
+                {
+                    await CompleteAsync(source).ConfigureAwait(false);
+                    return null;
+                }
+                else
+                {
+                    await WaitAsync(source).ConfigureAwait(false);
+                }
             }
-
-            EndRead();
-            return chunk;
         }
         catch (Exception exception)
         {
@@ -85,103 +93,51 @@ internal sealed class StreamState(Call call, CancellationToken cancellationToken
     }
 
     // 1 to 6
-    private async ValueTask<CallClock> OpenAsync()
+    private async ValueTask<IChunkSource> OpenAsync()
     {
-        var clock = _runtime.Pipeline.NewClock(call, cancellationToken);
-        _clock = clock;
+        _clock = _runtime.Pipeline.NewClock(call, cancellationToken);
         _runtime.Pipeline.Admit(call, this);
         _runtime.Streams.Add(this);
-        await _runtime.Pipeline.ShapeAsync(call, clock).ConfigureAwait(false);
-        if (
-            await _runtime.Pipeline.LookUpAsync(call, clock.Token).ConfigureAwait(false) is { } kept
-        )
-        {
-            _replay = StreamReplay.Of((ChatCompletion)kept, _passesUsage);
-            _kept = kept;
-            return clock;
-        }
-
-        _upstream = await AttemptLoop
-            .RunAsync(call, clock, HttpUpstream.OpenStreamAsync)
-            .ConfigureAwait(false);
-        return clock;
+        return await open(call, _clock).ConfigureAwait(false);
     }
 
-    private LlmResponse? _kept;
+    private async ValueTask WaitAsync(IChunkSource source)
+    {
+        _clock!.Arm("idle", _runtime.Options.IdleTimeout);
+        try
+        {
+            await source.ReadAsync(_clock).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (source.Attempt is { } attempt)
+        {
+            attempt.Exception = Failures.OfAttempt(exception, attempt, _clock);
+            if (ReferenceEquals(attempt.Exception, exception))
+            {
+                throw;
+            }
+
+            throw attempt.Exception;
+        }
+    }
 
     // 7
-    private async ValueTask<ChatChunk?> ReadUpstreamAsync()
-    {
-        var upstream = _upstream!;
-        while (true)
-        {
-            if (upstream.TryTake(out var chunk))
-            {
-                if (call.Callbacks.Has(Hooks.PostCallStreamingDeploymentHookAsync))
-                {
-                    chunk = await DeploymentHooks
-                        .OnChunkAsync(call, upstream.Attempt, chunk, _clock!.Token)
-                        .ConfigureAwait(false);
-                }
-
-                if (Note(upstream.Attempt, chunk))
-                {
-                    return chunk;
-                }
-            }
-            else if (upstream.IsDone)
-            {
-                await CompleteAsync(upstream).ConfigureAwait(false);
-                return null;
-            }
-            else
-            {
-                _clock!.Arm("idle", _runtime.Options.IdleTimeout);
-                try
-                {
-                    await upstream.ReadAsync(_clock).ConfigureAwait(false);
-                }
-                catch (Exception exception)
-                {
-                    upstream.Attempt.Exception = Failures.OfAttempt(
-                        exception,
-                        upstream.Attempt,
-                        _clock
-                    );
-                    if (ReferenceEquals(upstream.Attempt.Exception, exception))
-                    {
-                        throw;
-                    }
-
-                    throw upstream.Attempt.Exception;
-                }
-            }
-        }
-    }
-
-    private ChatChunk? ReadReplay()
-    {
-        if (_replay!.TryDequeue(out var chunk))
-        {
-            _runtime.Pipeline.LogStreamEvent(call, chunk);
-            return chunk;
-        }
-
-        _runtime.Pipeline.Close(call, CallOutcome.CacheHit, _kept, null);
-        End();
-        return null;
-    }
+    private ValueTask<ChatChunk> ThroughHooksAsync(IChunkSource source, ChatChunk chunk) =>
+        call.Callbacks.Has(Hooks.PostCallStreamingDeploymentHookAsync)
+        && source.Attempt is { } attempt
+            ? DeploymentHooks.OnChunkAsync(call, attempt, chunk, _clock!.Token)
+            : new ValueTask<ChatChunk>(chunk);
 
     /// <summary>Takes a chunk into the assembled answer; false where the consumer isn't to see it.</summary>
-    private bool Note(Attempt attempt, ChatChunk chunk)
+    private bool Note(IChunkSource source, ChatChunk chunk)
     {
-        attempt.Stream!.Add(chunk);
-        // We always ask for the usage; the consumer gets its chunk only where it asked too.
+        source.Attempt?.Stream!.Add(chunk);
+        // We always ask the provider for the usage; its chunk goes on only to a consumer who asked too.
         if (
-            !_passesUsage
-            && chunk.PlainText is null
-            && chunk.Choices.Count == 0
-            && chunk.Usage is not null
+            chunk.PlainText is null
+            && source.Outcome == CallOutcome.Completed
+            && !call.Kind.IsObserved
+            && chunk is { Choices.Count: 0, Usage: not null }
+            && (call.Request as ChatRequest)?.StreamOptions?.IncludeUsage != true
         )
         {
             return false;
@@ -191,45 +147,38 @@ internal sealed class StreamState(Call call, CancellationToken cancellationToken
         return true;
     }
 
-    private async ValueTask CompleteAsync(UpstreamStream upstream)
+    // 8
+    private async ValueTask CompleteAsync(IChunkSource source)
     {
-        upstream.Attempt.EndTime = _runtime.Time.GetUtcNow();
-        if (call.CacheKey is not null)
+        var response = source.Assemble();
+        if (source.Attempt is { } attempt)
         {
-            await _runtime
-                .Pipeline.KeepAsync(call, upstream.Attempt.Stream!.ToCompletion(), _clock!.Token)
-                .ConfigureAwait(false);
+            attempt.EndTime = _runtime.Time.GetUtcNow();
+            if (response is not null)
+            {
+                await _runtime
+                    .Pipeline.KeepAsync(call, response, _clock!.Token)
+                    .ConfigureAwait(false);
+            }
         }
 
-        _runtime.Pipeline.Close(call, CallOutcome.Completed, Assembled(), null);
+        _runtime.Pipeline.Close(call, source.Outcome, response, null);
         End();
     }
 
     private Exception Fail(Exception exception)
     {
-        if (_upstream is { } upstream)
-        {
-            upstream.Attempt.EndTime ??= _runtime.Time.GetUtcNow();
-        }
-
-        var failure = _runtime.Pipeline.CloseFailed(call, exception, _clock, Assembled());
+        var failure = _runtime.Pipeline.CloseFailed(call, exception, _clock, _source?.Assemble());
         End();
         return failure;
     }
-
-    /// <summary>What has come so far, for the event; null where nobody looks, or nothing came.</summary>
-    private ChatCompletion? Assembled() =>
-        _upstream?.Attempt.Stream is { IsEmpty: false } stream
-        && call.Callbacks.Has(Hooks.Success | Hooks.Failure)
-            ? stream.ToCompletion()
-            : null;
 
     private void EndRead()
     {
         _lastRead = _runtime.Time.GetUtcNow();
         if (Interlocked.CompareExchange(ref _state, Idle, Reading) == Ended)
         {
-            _upstream?.Release();
+            _source?.Release();
         }
     }
 
@@ -238,7 +187,7 @@ internal sealed class StreamState(Call call, CancellationToken cancellationToken
     {
         Volatile.Write(ref _state, Ended);
         _runtime.Streams.Remove(this);
-        _upstream?.Release();
+        _source?.Release();
         _clock?.Dispose();
     }
 
@@ -257,26 +206,18 @@ internal sealed class StreamState(Call call, CancellationToken cancellationToken
             return;
         }
 
-        if (
-            before == Idle
-            && _upstream is { Attempt: { } attempt }
-            && attempt.Translator!.IsComplete
-        )
+        var response = before == Idle ? _source?.Assemble() : null;
+        if (before == Idle && _source is { IsComplete: true } source)
         {
             // All of the answer was there; only the end marker was not waited for.
-            attempt.EndTime ??= _runtime.Time.GetUtcNow();
-            _runtime.Pipeline.Close(call, CallOutcome.Completed, Assembled(), null);
-        }
-        else if (before == Idle && _replay is { Count: 0 })
-        {
-            _runtime.Pipeline.Close(call, CallOutcome.CacheHit, _kept, null);
+            _runtime.Pipeline.Close(call, source.Outcome, response, null);
         }
         else
         {
             _runtime.Pipeline.Close(
                 call,
                 outcome,
-                before == Idle ? Assembled() : null,
+                response,
                 new OperationCanceledException(reason)
             );
         }
@@ -285,7 +226,7 @@ internal sealed class StreamState(Call call, CancellationToken cancellationToken
         Abort();
         if (before == Idle)
         {
-            _upstream?.Release();
+            _source?.Release();
             _clock.Dispose();
         }
     }
@@ -297,6 +238,6 @@ internal sealed class StreamState(Call call, CancellationToken cancellationToken
     public void Abort()
     {
         _clock?.Abort();
-        _upstream?.Dispose();
+        _source?.Dispose();
     }
 }

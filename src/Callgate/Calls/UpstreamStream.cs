@@ -2,22 +2,28 @@ using Callgate.Wire;
 
 namespace Callgate.Calls;
 
-/// <summary>A provider's stream, read and translated event by event. One reader at a time; Dispose may come from anywhere, and closes the connection.</summary>
-internal sealed class UpstreamStream(HttpResponseMessage reply, Stream bytes, Attempt attempt)
-    : IDisposable
+/// <summary>A provider's stream, read and translated event by event.</summary>
+internal sealed class UpstreamStream(
+    HttpResponseMessage reply,
+    Stream bytes,
+    Attempt attempt,
+    bool isWatched
+) : IChunkSource
 {
     private readonly SseReader _events = new();
     private readonly Queue<ChatChunk> _ready = new();
     private int _disposed;
 
-    /// <summary>Whether the provider has nothing more to say.</summary>
+    public CallOutcome Outcome => CallOutcome.Completed;
+
+    public bool IsComplete => attempt.Translator!.IsComplete;
+
     public bool IsDone { get; private set; }
 
     public Attempt Attempt => attempt;
 
     public bool TryTake(out ChatChunk chunk) => _ready.TryDequeue(out chunk!);
 
-    /// <summary>Reads until a chunk is ready, or the stream is done.</summary>
     /// <exception cref="LlmException">The provider reported an error.</exception>
     /// <exception cref="IOException">The stream ended before the answer was whole.</exception>
     public async ValueTask ReadAsync(CallClock clock)
@@ -35,7 +41,7 @@ internal sealed class UpstreamStream(HttpResponseMessage reply, Stream bytes, At
             if (count == 0)
             {
                 // Some servers leave the end marker out; without a finish reason the answer is not whole.
-                IsDone = attempt.Translator!.IsComplete
+                IsDone = IsComplete
                     ? true
                     : throw new IOException("The stream ended before the answer was whole.");
                 return;
@@ -57,6 +63,9 @@ internal sealed class UpstreamStream(HttpResponseMessage reply, Stream bytes, At
         return true;
     }
 
+    public LlmResponse? Assemble() =>
+        isWatched && !attempt.Stream!.IsEmpty ? attempt.Stream.ToCompletion() : null;
+
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 0)
@@ -67,7 +76,6 @@ internal sealed class UpstreamStream(HttpResponseMessage reply, Stream bytes, At
         }
     }
 
-    /// <summary>Gives the buffer back, by the one who reads, once no read is under way.</summary>
     public void Release()
     {
         Dispose();

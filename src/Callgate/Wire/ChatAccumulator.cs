@@ -2,9 +2,11 @@ using System.Text;
 
 namespace Callgate.Wire;
 
-/// <summary>Puts a streamed completion together again. Keeps the text only where somebody will look at it. Not thread-safe.</summary>
+/// <summary>Puts a streamed completion together again. Keeps the text only where somebody will look at it.
+/// One thread adds; another may look at any moment, where a call is ended from outside.</summary>
 internal sealed class ChatAccumulator(bool keepContent)
 {
+    private readonly Lock _lock = new();
     private readonly SortedList<int, ChoiceState> _choices = [];
     private ChatChunkBody? _first;
     private string? _serviceTier;
@@ -25,6 +27,14 @@ internal sealed class ChatAccumulator(bool keepContent)
     public string? ServiceTier => _serviceTier;
 
     public void Add(ChatChunk chunk)
+    {
+        lock (_lock)
+        {
+            AddLocked(chunk);
+        }
+    }
+
+    private void AddLocked(ChatChunk chunk)
     {
         if (chunk.PlainText is { } plain && _first is not null)
         {
@@ -91,18 +101,23 @@ internal sealed class ChatAccumulator(bool keepContent)
     }
 
     /// <summary>The completion so far.</summary>
-    public ChatCompletion ToCompletion() =>
-        new()
+    public ChatCompletion ToCompletion()
+    {
+        lock (_lock)
         {
-            Id = _first?.Id,
-            Object = "chat.completion",
-            Created = _first?.Created,
-            Model = _first?.Model,
-            ServiceTier = _serviceTier,
-            Usage = Usage,
-            AdditionalProperties = _first?.AdditionalProperties,
-            Choices = [.. _choices.Select(c => c.Value.ToChoice(c.Key))],
-        };
+            return new()
+            {
+                Id = _first?.Id,
+                Object = "chat.completion",
+                Created = _first?.Created,
+                Model = _first?.Model,
+                ServiceTier = _serviceTier,
+                Usage = Usage,
+                AdditionalProperties = _first?.AdditionalProperties,
+                Choices = [.. _choices.Select(c => c.Value.ToChoice(c.Key))],
+            };
+        }
+    }
 
     private ChoiceState StateOf(int index)
     {

@@ -27,6 +27,9 @@ public sealed class ChatChunk : LlmChunk
     internal static ChatChunk FromBytes(ReadOnlyMemory<byte> data, string? plainText) =>
         new(data, plainText);
 
+    /// <summary>What another client's update this chunk was made from; null where it came from the wire.</summary>
+    internal object? Origin { get; init; }
+
     /// <summary>The text, where it is known to be all that this chunk adds; else null.</summary>
     internal string? PlainText { get; }
 
