@@ -61,7 +61,11 @@ internal readonly record struct ProviderTarget(
 /// <param name="Url">The whole address.</param>
 /// <param name="Body">JSON, UTF-8.</param>
 /// <param name="Headers">The provider's headers, the key's among them.</param>
-internal sealed record ProviderRequest(Uri Url, ReadOnlyMemory<byte> Body, IReadOnlyList<KeyValuePair<string, string>> Headers);
+internal sealed record ProviderRequest(
+    Uri Url,
+    ReadOnlyMemory<byte> Body,
+    IReadOnlyList<KeyValuePair<string, string>> Headers
+);
 
 /// <summary>An error reply.</summary>
 internal readonly ref struct ProviderError
@@ -94,5 +98,9 @@ internal abstract class ChunkTranslator
     /// <param name="output">Takes the chunks.</param>
     /// <exception cref="LlmException">The event is the provider's error.</exception>
     /// <exception cref="System.Text.Json.JsonException">The event is not what the provider documents.</exception>
-    public abstract void Translate(ReadOnlySpan<byte> eventType, ReadOnlySpan<byte> data, Queue<ChatChunk> output);
+    public abstract void Translate(
+        ReadOnlySpan<byte> eventType,
+        ReadOnlySpan<byte> data,
+        Queue<ChatChunk> output
+    );
 }
