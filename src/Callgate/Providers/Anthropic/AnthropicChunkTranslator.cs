@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using Callgate.Wire;
 
@@ -9,7 +8,7 @@ internal sealed class AnthropicChunkTranslator(ChatRequest request, long created
 {
     private readonly bool _mayBeJsonTool = AnthropicFormat.MayBeTool(request);
     private readonly AnthropicUsage _usage = new();
-    private readonly Dictionary<int, Block> _blocks = [];
+    private readonly Dictionary<int, OpenBlock> _blocks = [];
     private ChatChunkBody _template = new() { Object = "chat.completion.chunk", Created = created };
     private byte[]? _textHead;
     private int _calls;
@@ -30,13 +29,16 @@ internal sealed class AnthropicChunkTranslator(ChatRequest request, long created
             {
                 TranslateDelta(data, output);
             }
+            else if (eventType.SequenceEqual("error"u8))
+            {
+                throw ErrorOf(data);
+            }
             else if (
                 eventType.SequenceEqual("message_start"u8)
                 || eventType.SequenceEqual("content_block_start"u8)
                 || eventType.SequenceEqual("content_block_stop"u8)
                 || eventType.SequenceEqual("message_delta"u8)
                 || eventType.SequenceEqual("message_stop"u8)
-                || eventType.SequenceEqual("error"u8)
                 // Some compatible servers leave the event's name out.
                 || eventType.IsEmpty
                 || eventType.SequenceEqual("message"u8)
@@ -54,8 +56,7 @@ internal sealed class AnthropicChunkTranslator(ChatRequest request, long created
 
     private void TranslateEvent(ReadOnlySpan<byte> data, Queue<ChatChunk> output)
     {
-        var reader = new Utf8JsonReader(data);
-        var root = JsonElement.ParseValue(ref reader);
+        var root = JsonElement.Parse(data);
         switch (root.StringOf("type"))
         {
             case "message_start":
@@ -77,9 +78,12 @@ internal sealed class AnthropicChunkTranslator(ChatRequest request, long created
                 IsDone = true;
                 break;
             case "error":
-                throw AnthropicErrors.ReadInAnswer(data, _template.Model ?? request.Model);
+                throw ErrorOf(data);
         }
     }
+
+    private LlmException ErrorOf(ReadOnlySpan<byte> data) =>
+        AnthropicErrors.ReadInAnswer(data, _template.Model ?? request.Model);
 
     private void Start(JsonElement message, Queue<ChatChunk> output)
     {
@@ -130,10 +134,10 @@ internal sealed class AnthropicChunkTranslator(ChatRequest request, long created
                 break;
             case "tool_use"
                 when _mayBeJsonTool && element.StringOf("name") == AnthropicFormat.ToolName:
-                _blocks[index] = new Block { IsJsonTool = true, Element = element };
+                _blocks[index] = new OpenBlock { IsJsonTool = true, Element = element };
                 break;
             case "tool_use":
-                var block = new Block { CallIndex = _calls++, Element = element };
+                var block = new OpenBlock { CallIndex = _calls++, Element = element };
                 _blocks[index] = block;
                 Emit(
                     output,
@@ -144,119 +148,42 @@ internal sealed class AnthropicChunkTranslator(ChatRequest request, long created
                 );
                 break;
             default:
-                _blocks[index] = new Block { IsOther = true, Element = element };
+                _blocks[index] = new OpenBlock { IsOther = true, Element = element };
                 break;
         }
     }
 
-    /// <summary>
-    /// A delta carries one text, whatever its kind. Text of the answer, which makes up nearly all of a stream, is copied as it
-    /// stands, escapes and all.
-    /// </summary>
     private void TranslateDelta(ReadOnlySpan<byte> data, Queue<ChatChunk> output)
     {
-        var reader = new Utf8JsonReader(data);
-        var index = 0;
-        var kind = DeltaKind.Unknown;
-        string? text = null;
-        ReadOnlySpan<byte> raw = default;
-        reader.Read();
-        if (reader.TokenType != JsonTokenType.StartObject)
+        var delta = ContentDelta.Read(data);
+        switch (delta.Kind)
         {
-            throw new JsonException("The event is not an object.");
-        }
-
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-        {
-            if (reader.ValueTextEquals("index"u8))
-            {
-                reader.Read();
-                index = reader.GetInt32();
-            }
-            else if (reader.ValueTextEquals("delta"u8))
-            {
-                ReadDelta(ref reader, data, ref kind, ref text, ref raw);
-            }
-            else
-            {
-                reader.Skip();
-            }
-        }
-
-        reader.Read(); // whatever follows the object makes it invalid
-        switch (kind)
-        {
-            case DeltaKind.Text:
-                EmitText(output, text, raw);
+            case ContentDelta.Kinds.Text:
+                EmitText(output, delta.Text, delta.Raw);
                 break;
-            case DeltaKind.InputJson:
-                AddInput(index, text, raw, output);
+            case ContentDelta.Kinds.InputJson:
+                AddInput(delta, output);
                 break;
-            case DeltaKind.Thinking when text is { Length: > 0 }:
+            case ContentDelta.Kinds.Thinking when delta.Text is { Length: > 0 } text:
                 EmitThinking(output, text);
                 break;
-            case DeltaKind.Signature when text is { Length: > 0 }:
+            case ContentDelta.Kinds.Signature when delta.Text is { Length: > 0 } text:
                 EmitSignature(output, text);
                 break;
-            case DeltaKind.Citations:
+            case ContentDelta.Kinds.Citations:
                 EmitCitation(data, output);
                 break;
         }
     }
 
-    private static void ReadDelta(
-        ref Utf8JsonReader reader,
-        ReadOnlySpan<byte> data,
-        ref DeltaKind kind,
-        ref string? text,
-        ref ReadOnlySpan<byte> raw
-    )
+    private void AddInput(in ContentDelta delta, Queue<ChatChunk> output)
     {
-        reader.Read();
-        if (reader.TokenType != JsonTokenType.StartObject)
-        {
-            throw new JsonException("The delta is not an object.");
-        }
-
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-        {
-            if (reader.ValueTextEquals("type"u8))
-            {
-                reader.Read();
-                kind =
-                    reader.ValueTextEquals("text_delta"u8) ? DeltaKind.Text
-                    : reader.ValueTextEquals("input_json_delta"u8) ? DeltaKind.InputJson
-                    : reader.ValueTextEquals("thinking_delta"u8) ? DeltaKind.Thinking
-                    : reader.ValueTextEquals("signature_delta"u8) ? DeltaKind.Signature
-                    : reader.ValueTextEquals("citations_delta"u8) ? DeltaKind.Citations
-                    : DeltaKind.Unknown;
-            }
-            else if (
-                reader.ValueTextEquals("text"u8)
-                || reader.ValueTextEquals("partial_json"u8)
-                || reader.ValueTextEquals("thinking"u8)
-                || reader.ValueTextEquals("signature"u8)
-            )
-            {
-                reader.Read();
-                text = reader.GetString();
-                raw = data[(int)reader.TokenStartIndex..(int)reader.BytesConsumed];
-            }
-            else
-            {
-                reader.Skip();
-            }
-        }
-    }
-
-    private void AddInput(int index, string? json, ReadOnlySpan<byte> raw, Queue<ChatChunk> output)
-    {
-        if (string.IsNullOrEmpty(json))
+        if (delta.Text is not { Length: > 0 } json)
         {
             return;
         }
 
-        if (!_blocks.TryGetValue(index, out var block))
+        if (!_blocks.TryGetValue(delta.Index, out var block))
         {
             throw new JsonException("The input belongs to no tool.");
         }
@@ -264,11 +191,11 @@ internal sealed class AnthropicChunkTranslator(ChatRequest request, long created
         block.HasInput = true;
         if (block.IsJsonTool)
         {
-            EmitText(output, json, raw);
+            EmitText(output, json, delta.Raw);
         }
         else if (block.IsOther)
         {
-            (block.Input ??= new StringBuilder()).Append(json);
+            block.Input.Append(json);
         }
         else
         {
@@ -391,8 +318,7 @@ internal sealed class AnthropicChunkTranslator(ChatRequest request, long created
 
     private void EmitCitation(ReadOnlySpan<byte> data, Queue<ChatChunk> output)
     {
-        var reader = new Utf8JsonReader(data);
-        var delta = JsonElement.ParseValue(ref reader).GetPropertyOrThrow("delta");
+        var delta = JsonElement.Parse(data).GetPropertyOrThrow("delta");
         if (delta.TryGet("citation", JsonValueKind.Object, out var citation))
         {
             var extra = new ExtraFields().With(
@@ -408,49 +334,4 @@ internal sealed class AnthropicChunkTranslator(ChatRequest request, long created
         && index.TryGetInt32(out var number)
             ? number
             : 0;
-
-    private enum DeltaKind
-    {
-        Unknown,
-        Text,
-        InputJson,
-        Thinking,
-        Signature,
-        Citations,
-    }
-
-    /// <summary>A block of which more is to come.</summary>
-    private sealed class Block
-    {
-        public required JsonElement Element { get; init; }
-        public bool IsJsonTool { get; init; }
-        public bool IsOther { get; init; }
-        public int CallIndex { get; init; }
-        public bool HasInput { get; set; }
-        public StringBuilder? Input { get; set; }
-
-        /// <summary>The block with the input that came in pieces.</summary>
-        public JsonElement Whole()
-        {
-            if (Input is null)
-            {
-                return Element;
-            }
-
-            using var buffer = new MemoryStream();
-            using (var writer = new Utf8JsonWriter(buffer))
-            {
-                writer.WriteStartObject();
-                foreach (var property in Element.EnumerateObject().Where(p => p.Name != "input"))
-                {
-                    property.WriteTo(writer);
-                }
-
-                writer.Write("input", JsonElement.Parse(Input.ToString()));
-                writer.WriteEndObject();
-            }
-
-            return JsonElement.Parse(buffer.GetBuffer().AsSpan(0, (int)buffer.Length));
-        }
-    }
 }

@@ -160,8 +160,7 @@ internal static class AnthropicErrors
     {
         try
         {
-            var reader = new Utf8JsonReader(body);
-            var root = JsonElement.ParseValue(ref reader);
+            var root = JsonElement.Parse(body);
             if (root.ValueKind == JsonValueKind.Object)
             {
                 var error =

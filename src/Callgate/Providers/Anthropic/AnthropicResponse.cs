@@ -18,8 +18,7 @@ internal static class AnthropicResponse
 
     public static ChatCompletion Read(ChatRequest request, ReadOnlySpan<byte> body, long created)
     {
-        var reader = new Utf8JsonReader(body);
-        var root = JsonElement.ParseValue(ref reader);
+        var root = JsonElement.Parse(body);
         if (root.ValueKind != JsonValueKind.Object)
         {
             throw new JsonException("The answer is not an object.");
