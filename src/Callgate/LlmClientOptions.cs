@@ -18,10 +18,12 @@ public sealed class LlmClientOptions
     public CallbackFunctionList FailureCallbacks { get; } = new(FunctionEvent.Failure);
 
     /// <summary>Keys by provider, e.g. <c>["openai"]</c>. Default: the usual environment variables.</summary>
-    public IDictionary<string, Secret> ApiKeys { get; } = new Dictionary<string, Secret>(StringComparer.OrdinalIgnoreCase);
+    public IDictionary<string, Secret> ApiKeys { get; } =
+        new Dictionary<string, Secret>(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Addresses by provider. Default: the usual environment variables, then the provider's own address.</summary>
-    public IDictionary<string, string> ApiBases { get; } = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+    public IDictionary<string, string> ApiBases { get; } =
+        new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Model groups: deployments of the same <see cref="Deployment.ModelName"/> share its calls by weight.</summary>
     public IList<Deployment> Deployments { get; } = [];

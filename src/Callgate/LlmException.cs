@@ -86,7 +86,12 @@ public class LlmException : Exception
     public bool IsRetryable { get; init; }
 
     /// <summary>Makes the exception of the family that belongs to this kind.</summary>
-    internal static LlmException Create(LlmErrorKind kind, string message, ErrorFacts facts = default, Exception? inner = null)
+    internal static LlmException Create(
+        LlmErrorKind kind,
+        string message,
+        ErrorFacts facts = default,
+        Exception? inner = null
+    )
     {
         var retryable =
             facts.IsRetryable
@@ -98,16 +103,56 @@ public class LlmException : Exception
                     or LlmErrorKind.ServiceUnavailable;
         return kind switch
         {
-            LlmErrorKind.BadRequest => new LlmBadRequestException(message, inner) { F = facts, R = retryable },
-            LlmErrorKind.Authentication => new LlmAuthenticationException(message, inner) { F = facts, R = retryable },
-            LlmErrorKind.Permission => new LlmPermissionException(message, inner) { F = facts, R = retryable },
-            LlmErrorKind.NotFound => new LlmNotFoundException(message, inner) { F = facts, R = retryable },
-            LlmErrorKind.ContextWindowExceeded => new ContextWindowExceededException(message, inner) { F = facts, R = retryable },
-            LlmErrorKind.ContentPolicy => new ContentPolicyViolationException(message, inner) { F = facts, R = retryable },
-            LlmErrorKind.RateLimit => new LlmRateLimitException(message, inner) { F = facts, R = retryable },
-            LlmErrorKind.Timeout => new LlmTimeoutException(message, inner) { F = facts, R = retryable },
-            LlmErrorKind.Connection => new LlmConnectionException(message, inner) { F = facts, R = retryable },
-            LlmErrorKind.ServiceUnavailable => new LlmServiceUnavailableException(message, inner) { F = facts, R = retryable },
+            LlmErrorKind.BadRequest => new LlmBadRequestException(message, inner)
+            {
+                F = facts,
+                R = retryable,
+            },
+            LlmErrorKind.Authentication => new LlmAuthenticationException(message, inner)
+            {
+                F = facts,
+                R = retryable,
+            },
+            LlmErrorKind.Permission => new LlmPermissionException(message, inner)
+            {
+                F = facts,
+                R = retryable,
+            },
+            LlmErrorKind.NotFound => new LlmNotFoundException(message, inner)
+            {
+                F = facts,
+                R = retryable,
+            },
+            LlmErrorKind.ContextWindowExceeded => new ContextWindowExceededException(message, inner)
+            {
+                F = facts,
+                R = retryable,
+            },
+            LlmErrorKind.ContentPolicy => new ContentPolicyViolationException(message, inner)
+            {
+                F = facts,
+                R = retryable,
+            },
+            LlmErrorKind.RateLimit => new LlmRateLimitException(message, inner)
+            {
+                F = facts,
+                R = retryable,
+            },
+            LlmErrorKind.Timeout => new LlmTimeoutException(message, inner)
+            {
+                F = facts,
+                R = retryable,
+            },
+            LlmErrorKind.Connection => new LlmConnectionException(message, inner)
+            {
+                F = facts,
+                R = retryable,
+            },
+            LlmErrorKind.ServiceUnavailable => new LlmServiceUnavailableException(message, inner)
+            {
+                F = facts,
+                R = retryable,
+            },
             _ => new LlmServerException(message, inner) { F = facts, R = retryable },
         };
     }

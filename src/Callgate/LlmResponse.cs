@@ -4,7 +4,7 @@ using Callgate.Wire;
 namespace Callgate;
 
 /// <summary>An answer of a model: the base of <see cref="ChatCompletion"/> and <see cref="EmbeddingResponse"/>. Immutable.</summary>
-public abstract record LlmResponse
+public abstract record LlmResponse : WireObject
 {
     /// <summary>The provider's id of the answer.</summary>
     public string? Id { get; init; }
@@ -18,10 +18,6 @@ public abstract record LlmResponse
     /// <summary>What Callgate knows about the answer besides its content. Not part of the JSON.</summary>
     [JsonIgnore]
     public HiddenParams HiddenParams { get; init; } = HiddenParams.None;
-
-    /// <summary>Every field that is not typed, as the provider sent it.</summary>
-    [JsonExtensionData]
-    public ExtraFields? AdditionalProperties { get; init; }
 
     /// <summary>The answer's text; empty where it has none.</summary>
     [JsonIgnore]
@@ -58,5 +54,6 @@ public sealed record HiddenParams
     public bool CacheHit { get; init; }
 
     /// <summary>The provider's response headers, and those that hooks add.</summary>
-    public IReadOnlyDictionary<string, string> AdditionalHeaders { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> AdditionalHeaders { get; init; } =
+        new Dictionary<string, string>();
 }

@@ -48,7 +48,8 @@ public sealed record CallDetails
     public required LlmRequest Request { get; init; }
 
     /// <summary>The request's parameters besides model, messages and input, by their wire names. Made on first use.</summary>
-    public IReadOnlyDictionary<string, JsonElement> OptionalParams => Callgate.OptionalParams.Of(Request);
+    public IReadOnlyDictionary<string, JsonElement> OptionalParams =>
+        Callgate.OptionalParams.Of(Request);
 
     /// <summary>Whether the answer is streamed.</summary>
     public bool Stream { get; init; }
@@ -75,7 +76,8 @@ public sealed record CallDetails
     public string? OriginalResponse => RawResponse?.Text;
 
     /// <summary>The provider's response headers, without those that carry secrets.</summary>
-    public IReadOnlyDictionary<string, string> ResponseHeaders { get; init; } = AdditionalArgs.NoHeaders;
+    public IReadOnlyDictionary<string, string> ResponseHeaders { get; init; } =
+        AdditionalArgs.NoHeaders;
 
     /// <summary>The cost in USD of all attempts; null while it runs, and where it is unknown (<see cref="Cost"/> says why).</summary>
     public decimal? ResponseCost => Cost?.Total;
@@ -136,7 +138,10 @@ public sealed record CallDetails
             // A copy made by `with` carries the original's field: the owner tells whether it is still true.
             if (_payload is not { } made || !ReferenceEquals(made.Owner, this))
             {
-                _payload = made = new PayloadOf(this, Callgate.StandardLoggingPayload.From(this, Response));
+                _payload = made = new PayloadOf(
+                    this,
+                    Callgate.StandardLoggingPayload.From(this, Response)
+                );
             }
 
             return made.Payload;
@@ -156,7 +161,11 @@ public sealed record CallDetails
         + (Outcome is { } outcome ? $" {outcome}" : "")
         + (ResponseCost is { } cost ? $" ${cost}" : "")
         + (Usage.TotalTokens > 0 ? $" {Usage.PromptTokens}+{Usage.CompletionTokens} tokens" : "")
-        + (Exception is { } exception ? $" {exception.GetType().Name}: {SafeText.Cut(SafeErrors.Clean(exception.Message))}" : "")
+        + (
+            Exception is { } exception
+                ? $" {exception.GetType().Name}: {SafeText.Cut(SafeErrors.Clean(exception.Message))}"
+                : ""
+        )
         + (Messages.Count > 0 ? $" [{Messages[^1]}]" : "")
         + $" ({LitellmCallId})";
 

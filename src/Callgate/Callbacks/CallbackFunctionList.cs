@@ -45,22 +45,27 @@ public sealed class CallbackFunctionList
     }
 
     /// <summary>Adds a handler, or a built-in one by its name; it sees only this list's kind of event.</summary>
-    public void Add(Callback callback) =>
-        _list.Add(new OneEventLogger(callback.Handler ?? throw new ArgumentNullException(nameof(callback)), _event));
+    public void Add(Callback callback)
+    {
+        var handler = callback.Handler ?? throw new ArgumentNullException(nameof(callback));
+        var twice = _list.Snapshot.FirstOrDefault(r => r.Handler is OneEventLogger one && ReferenceEquals(one.Inner, handler));
+        // The list knows a handler by its wrapper: adding that again is what warns.
+        _list.Add(twice?.Handler ?? new OneEventLogger(handler, _event));
+    }
 
     /// <summary>Removes all functions.</summary>
     public void Clear() => _list.Clear();
 
     internal CallbackList List => _list;
 
-    private void Register(
+    internal void Register(
         Delegate original,
         Func<CallDetails, LlmResponse?, DateTimeOffset, DateTimeOffset, ValueTask> function
     )
     {
         if (_list.Snapshot.FirstOrDefault(r => r.Handler is FunctionLogger f && f.Original.Equals(original)) is { } twice)
         {
-            // The list knows the function by its handler: adding that again is what warns.
+            // As with handlers.
             _list.Add(twice.Handler);
             return;
         }
@@ -86,7 +91,14 @@ public sealed class InputCallbackList
     public void Add(Action<CallDetails> function)
     {
         ArgumentNullException.ThrowIfNull(function);
-        _functions.Add((call, _, _, _) => function(call));
+        _functions.Register(
+            function,
+            (call, _, _, _) =>
+            {
+                function(call);
+                return default;
+            }
+        );
     }
 
     /// <summary>Adds an async function. A lambda that returns a task binds here.</summary>
@@ -94,14 +106,14 @@ public sealed class InputCallbackList
     public void Add(Func<CallDetails, Task> function)
     {
         ArgumentNullException.ThrowIfNull(function);
-        _functions.Add((call, _, _, _) => function(call));
+        _functions.Register(function, (call, _, _, _) => new ValueTask(function(call)));
     }
 
     /// <summary>Adds an async function.</summary>
     public void Add(Func<CallDetails, ValueTask> function)
     {
         ArgumentNullException.ThrowIfNull(function);
-        _functions.Add((call, _, _, _) => function(call));
+        _functions.Register(function, (call, _, _, _) => function(call));
     }
 
     /// <summary>Adds a handler, or a built-in one by its name; it sees only the input event.</summary>

@@ -41,23 +41,28 @@ public sealed class CallbackList : IEnumerable<Callback>
     {
         ArgumentNullException.ThrowIfNull(options);
         var handler = callback.Handler ?? throw new ArgumentNullException(nameof(callback));
-        bool added;
+        Registration? present;
         lock (_lock)
         {
-            added = Array.FindIndex(_registrations, r => ReferenceEquals(r.Handler, handler)) < 0;
-            if (added)
+            present = Array.Find(_registrations, r => ReferenceEquals(r.Handler, handler));
+            if (present is null)
             {
                 _registrations = [.. _registrations, new Registration(handler, options)];
             }
+            else
+            {
+                // Nobody hears of it below before a client has the list.
+                present.IsAddedAgain = true;
+            }
         }
 
-        if (added)
+        if (present is null)
         {
             Changed?.Invoke();
         }
         else
         {
-            Duplicate?.Invoke(options.Name ?? handler.GetType().Name);
+            Duplicate?.Invoke(present.Name);
         }
     }
 
@@ -119,5 +124,6 @@ public readonly record struct Callback
 
     /// <summary>A built-in handler by its name, e.g. <c>"console"</c>.</summary>
     /// <exception cref="ArgumentException">There is no built-in callback of that name.</exception>
-    public static implicit operator Callback(string builtInName) => new(BuiltInCallbacks.Create(builtInName));
+    public static implicit operator Callback(string builtInName) =>
+        new(BuiltInCallbacks.Create(builtInName));
 }

@@ -16,7 +16,7 @@ namespace Callgate;
 /// What they throw, and a missed deadline, follows the registration's <see cref="CallbackOptions.OnFailure"/>.
 /// They may run for several calls at once: keep state of one call in <see cref="HookContext.Items"/>.</para>
 /// </remarks>
-[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicMethods)]
+[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicMethods | DynamicallyAccessedMemberTypes.NonPublicMethods)]
 public abstract class CustomLogger
 {
     // ---- observers ----
@@ -167,17 +167,21 @@ public abstract class CustomLogger
     // ---- interceptors: the gateway only ----
 
     /// <summary>Gateway only. After authentication, before routing: replace the request, reject it, or answer it without a provider.</summary>
+    [GatewayOnly]
     public virtual ValueTask<HookResult> PreCallHookAsync(PreCallContext context, CancellationToken cancellationToken) => default;
 
     /// <summary>Gateway only. Runs beside the call; the answer waits for both: continue, or reject.</summary>
+    [GatewayOnly]
     public virtual ValueTask<HookResult> ModerationHookAsync(ModerationContext context, CancellationToken cancellationToken) =>
         default;
 
     /// <summary>Gateway only. A unary answer before it goes to the client: replace it, or reject.</summary>
+    [GatewayOnly]
     public virtual ValueTask<HookResult> PostCallSuccessHookAsync(PostCallContext context, CancellationToken cancellationToken) =>
         default;
 
     /// <summary>Gateway only. Wraps the chunks of a stream on their way to the client. Mark the token of an async iterator with <see cref="EnumeratorCancellationAttribute"/>.</summary>
+    [GatewayOnly]
     public virtual IAsyncEnumerable<LlmChunk> PostCallStreamingIteratorHook(
         StreamContext context,
         IAsyncEnumerable<LlmChunk> chunks,
@@ -185,18 +189,21 @@ public abstract class CustomLogger
     ) => chunks;
 
     /// <summary>Gateway only. Each chunk on its way to the client: replace it, or reject.</summary>
+    [GatewayOnly]
     public virtual ValueTask<HookResult> PostCallStreamingHookAsync(
         StreamChunkContext context,
         CancellationToken cancellationToken
     ) => default;
 
     /// <summary>Gateway only. A failure before it goes to the client: reject with another status and message to change it.</summary>
+    [GatewayOnly]
     public virtual ValueTask<HookResult> PostCallFailureHookAsync(
         PostCallFailureContext context,
         CancellationToken cancellationToken
     ) => default;
 
     /// <summary>Gateway only. Headers to add to the response; of a stream, before its first byte.</summary>
+    [GatewayOnly]
     public virtual ValueTask<IReadOnlyDictionary<string, string>?> PostCallResponseHeadersHookAsync(
         ResponseHeadersContext context,
         CancellationToken cancellationToken

@@ -6,12 +6,16 @@ namespace Callgate;
 /// <summary>One client's side of its observers: hands events out, counts what becomes of them, and waits for them.</summary>
 internal sealed partial class ObserverHub(int maxPending, ILogger logger) : IDisposable
 {
-    private readonly ConcurrentDictionary<(string Handler, string Hook, Type Cause), int> _failures = new();
+    private readonly ConcurrentDictionary<
+        (string Handler, string Hook, Type Cause),
+        int
+    > _failures = new();
     private readonly CancellationTokenSource _stopping = new();
     private long _accepted;
     private long _delivered;
     private long _failed;
     private long _dropped;
+    private int _working;
     private TaskCompletionSource? _idle;
 
     public int MaxPending => maxPending;
@@ -37,6 +41,15 @@ internal sealed partial class ObserverHub(int maxPending, ILogger logger) : IDis
         }
     }
 
+    /// <summary>Something is under way that will append events; flushing waits for it.</summary>
+    public void BeginWork() => Interlocked.Increment(ref _working);
+
+    public void EndWork()
+    {
+        Interlocked.Decrement(ref _working);
+        SignalWhenIdle();
+    }
+
     public void CountAccepted() => Interlocked.Increment(ref _accepted);
 
     public void CountDropped(Registration registration)
@@ -50,7 +63,11 @@ internal sealed partial class ObserverHub(int maxPending, ILogger logger) : IDis
         SignalWhenIdle();
     }
 
-    public void CountDelivered(Registration registration, ObserverEvent observerEvent, Exception? failure)
+    public void CountDelivered(
+        Registration registration,
+        ObserverEvent observerEvent,
+        Exception? failure
+    )
     {
         if (failure is not null)
         {
@@ -72,7 +89,10 @@ internal sealed partial class ObserverHub(int maxPending, ILogger logger) : IDis
     }
 
     /// <summary>Waits until every event so far has been seen, or the deadline.</summary>
-    public async ValueTask<FlushResult> FlushAsync(TimeSpan timeout, CancellationToken cancellationToken)
+    public async ValueTask<FlushResult> FlushAsync(
+        TimeSpan timeout,
+        CancellationToken cancellationToken
+    )
     {
         var idle = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         idle = Interlocked.CompareExchange(ref _idle, idle, null) ?? idle;
@@ -91,7 +111,11 @@ internal sealed partial class ObserverHub(int maxPending, ILogger logger) : IDis
 
     private void SignalWhenIdle()
     {
-        if (Volatile.Read(ref _idle) is not null && Counts.Pending == 0)
+        if (
+            Volatile.Read(ref _idle) is not null
+            && Volatile.Read(ref _working) == 0
+            && Counts.Pending == 0
+        )
         {
             Interlocked.Exchange(ref _idle, null)?.TrySetResult();
         }
@@ -103,9 +127,25 @@ internal sealed partial class ObserverHub(int maxPending, ILogger logger) : IDis
         _stopping.Dispose();
     }
 
-    [LoggerMessage(LogLevel.Warning, "Callback {Handler} failed in {Hook}; the call is unharmed. Further failures of this kind are counted, not logged.")]
-    private static partial void LogHandlerFailed(ILogger logger, string handler, string hook, Exception exception);
+    [LoggerMessage(
+        LogLevel.Warning,
+        "Callback {Handler} failed in {Hook}; the call is unharmed. Further failures of this kind are counted, not logged."
+    )]
+    private static partial void LogHandlerFailed(
+        ILogger logger,
+        string handler,
+        string hook,
+        Exception exception
+    );
 
-    [LoggerMessage(LogLevel.Warning, "Callback {Handler} is more than {MaxPending} events behind: {Dropped} event(s) dropped so far.")]
-    private static partial void LogDropped(ILogger logger, string handler, int maxPending, long dropped);
+    [LoggerMessage(
+        LogLevel.Warning,
+        "Callback {Handler} is more than {MaxPending} events behind: {Dropped} event(s) dropped so far."
+    )]
+    private static partial void LogDropped(
+        ILogger logger,
+        string handler,
+        int maxPending,
+        long dropped
+    );
 }

@@ -18,7 +18,10 @@ internal sealed class ObserverQueue(Registration registration) : IThreadPoolWork
     public void Append(ObserverEvent observerEvent, ObserverHub hub)
     {
         hub.CountAccepted();
-        var bound = observerEvent.Kind == ObserverEventKind.Chunk ? Math.Min(MaxPendingChunks, hub.MaxPending) : hub.MaxPending;
+        var bound =
+            observerEvent.Kind == ObserverEventKind.Chunk
+                ? Math.Min(MaxPendingChunks, hub.MaxPending)
+                : hub.MaxPending;
         if (Interlocked.Increment(ref _pending) > bound)
         {
             Interlocked.Decrement(ref _pending);

@@ -8,15 +8,25 @@ namespace Callgate;
 /// <summary>A request's parameters besides its content, by wire name; made once per request, and only where somebody looks.</summary>
 internal static class OptionalParams
 {
-    private static readonly ConditionalWeakTable<LlmRequest, IReadOnlyDictionary<string, JsonElement>> s_made = [];
+    private static readonly ConditionalWeakTable<
+        LlmRequest,
+        IReadOnlyDictionary<string, JsonElement>
+    > s_made = [];
 
-    public static IReadOnlyDictionary<string, JsonElement> Of(LlmRequest request) => s_made.GetValue(request, Make);
+    public static IReadOnlyDictionary<string, JsonElement> Of(LlmRequest request) =>
+        s_made.GetValue(request, Make);
 
     private static IReadOnlyDictionary<string, JsonElement> Make(LlmRequest request)
     {
         var element = request switch
         {
-            ChatRequest chat => JsonSerializer.SerializeToElement(chat with { Messages = [] }, WireJson.Default.ChatRequest),
+            ChatRequest chat => JsonSerializer.SerializeToElement(
+                chat with
+                {
+                    Messages = [],
+                },
+                WireJson.Default.ChatRequest
+            ),
             EmbeddingRequest embedding => JsonSerializer.SerializeToElement(
                 embedding with
                 {

@@ -18,7 +18,11 @@ internal sealed class Registration
     public Hooks Hooks { get; }
     public ObserverQueue Queue { get; }
 
+    /// <summary>Whether somebody tried to add the handler once more.</summary>
+    public bool IsAddedAgain { get; set; }
+
     public bool Has(Hooks hook) => (Hooks & hook) != 0;
 
-    private static string NameOf(CustomLogger handler) => handler.GetType().Name;
+    private static string NameOf(CustomLogger handler) =>
+        (handler is OneEventLogger one ? one.Inner : handler).GetType().Name;
 }

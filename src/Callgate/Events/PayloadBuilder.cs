@@ -11,14 +11,22 @@ internal sealed class PayloadBuilder
     private readonly PayloadLimits _limits;
     private readonly List<string> _truncated = [];
     private readonly List<string> _unavailable = [];
+
+    /// <summary>Whether the content isn't to be kept: what still stands in the call is left out too.</summary>
     private readonly bool _withheld;
+
+    /// <summary>Whether placeholders stand in the content's place already.</summary>
+    private readonly bool _redacted;
 
     private PayloadBuilder(CallDetails call, LlmResponse? response)
     {
         _call = call;
         _response = response;
         _limits = call.PayloadLimits;
-        _withheld = call.ContentWithheld || call.LitellmParams.NoLog;
+        _redacted =
+            call.Messages is [var message, ..] ? message.Content?.Text == Redaction.Placeholder
+            : call.Input is [Redaction.Placeholder, ..];
+        _withheld = !_redacted && (call.ContentWithheld || call.LitellmParams.NoLog);
     }
 
     public static StandardLoggingPayload Build(CallDetails call, LlmResponse? response) => new PayloadBuilder(call, response).Build();
@@ -87,7 +95,7 @@ internal sealed class PayloadBuilder
             Messages = messages?.Json,
             Response = answer?.Json,
             ModelParameters =
-                Part("model_parameters", () => Cut("model_parameters", PayloadParameters.Of(call, _withheld))) ?? EventJson.EmptyObject,
+                Part("model_parameters", () => Cut("model_parameters", PayloadParameters.Of(call, _withheld || _redacted))) ?? EventJson.EmptyObject,
             ErrorStr = error?.ErrorMessage,
             ErrorInformation = error,
             HiddenParams = new()
@@ -132,12 +140,13 @@ internal sealed class PayloadBuilder
                     Math.Round(h.Duration.TotalMilliseconds, 3)
                 )),
             ],
-            ContentWithheld = _withheld,
+            ContentWithheld = _withheld || _redacted,
             MessagesOmitted = messages?.Omitted ?? 0,
-            MessagesBytes = messages?.Bytes,
-            MessagesSha256 = messages?.Sha256,
-            ResponseBytes = answer?.Bytes,
-            ResponseSha256 = answer?.Sha256,
+            // Of a placeholder neither means anything.
+            MessagesBytes = _redacted ? null : messages?.Bytes,
+            MessagesSha256 = _redacted ? null : messages?.Sha256,
+            ResponseBytes = _redacted ? null : answer?.Bytes,
+            ResponseSha256 = _redacted ? null : answer?.Sha256,
             // Last: the parts above add to them.
             Truncated = [.. _truncated],
             Unavailable = [.. _unavailable],

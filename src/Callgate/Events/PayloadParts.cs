@@ -106,13 +106,8 @@ internal static class PayloadParts
             return 0;
         }
 
-        var tokens = TokenUsage.FromReported(
-            usage.PromptTokens,
-            usage.CompletionTokens,
-            cachedTokens: usage.PromptTokensDetails?.CachedTokens ?? 0,
-            reasoningTokens: usage.CompletionTokensDetails?.ReasoningTokens ?? 0
-        );
-        return CostCalculator.Compute(call.ModelInfo, tokens, new PriceContext { At = call.StartTime }).Total ?? 0;
+        var context = new PriceContext { At = call.StartTime };
+        return CostCalculator.Compute(call.ModelInfo, WireUsage.Reported(usage), context).Total ?? 0;
     }
 
     /// <summary>The usage in OpenAI's format: the provider's own words, or what was counted.</summary>

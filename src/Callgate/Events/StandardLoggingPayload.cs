@@ -118,10 +118,10 @@ public sealed record StandardLoggingPayload
     /// <summary>The caller's program. Null outside of a gateway.</summary>
     public string? UserAgent { get; init; }
 
-    /// <summary>The messages, or the texts to embed, within <see cref="PayloadLimits"/>; null where the content is withheld.</summary>
+    /// <summary>The messages, or the texts to embed, within <see cref="PayloadLimits"/>; null, or placeholders, where the content is withheld.</summary>
     public JsonElement? Messages { get; init; }
 
-    /// <summary>The answer, within <see cref="PayloadLimits"/>; null where there is none, or the content is withheld.</summary>
+    /// <summary>The answer, within <see cref="PayloadLimits"/>; null where there is none; null, or a placeholder, where the content is withheld.</summary>
     public JsonElement? Response { get; init; }
 
     /// <summary>The known parameters of the request. Headers and fields that Callgate doesn't know are left out.</summary>

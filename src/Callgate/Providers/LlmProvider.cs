@@ -61,7 +61,11 @@ internal readonly record struct ProviderTarget(
 /// <param name="Url">The whole address.</param>
 /// <param name="Body">JSON, UTF-8.</param>
 /// <param name="Headers">The provider's headers, the key's among them.</param>
-internal sealed record ProviderRequest(Uri Url, ReadOnlyMemory<byte> Body, IReadOnlyList<KeyValuePair<string, string>> Headers);
+internal sealed record ProviderRequest(
+    Uri Url,
+    ReadOnlyMemory<byte> Body,
+    IReadOnlyList<KeyValuePair<string, string>> Headers
+);
 
 /// <summary>An error reply.</summary>
 internal readonly ref struct ProviderError
@@ -82,11 +86,21 @@ internal abstract class ChunkTranslator
     /// <summary>Whether the last event has come.</summary>
     public bool IsDone { get; protected set; }
 
+    /// <summary>
+    /// What the stream has reported of its usage so far; null where that comes only with the usage chunk. For streams that are cut:
+    /// some providers tell the prompt's tokens at the start.
+    /// </summary>
+    public virtual Usage? PartialUsage => null;
+
     /// <summary>Translates one event into no, one, or several chunks.</summary>
     /// <param name="eventType">The event's type; <c>message</c> where it names none.</param>
     /// <param name="data">The event's data; valid during this call only.</param>
     /// <param name="output">Takes the chunks.</param>
     /// <exception cref="LlmException">The event is the provider's error.</exception>
     /// <exception cref="System.Text.Json.JsonException">The event is not what the provider documents.</exception>
-    public abstract void Translate(ReadOnlySpan<byte> eventType, ReadOnlySpan<byte> data, Queue<ChatChunk> output);
+    public abstract void Translate(
+        ReadOnlySpan<byte> eventType,
+        ReadOnlySpan<byte> data,
+        Queue<ChatChunk> output
+    );
 }

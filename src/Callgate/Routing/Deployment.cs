@@ -15,7 +15,8 @@ public sealed record Deployment
     [AllowNull]
     public string Id
     {
-        get => field ??= ApiBase is null ? $"{ModelName}:{Model}" : $"{ModelName}:{Model}@{ApiBase}";
+        get =>
+            field ??= ApiBase is null ? $"{ModelName}:{Model}" : $"{ModelName}:{Model}@{ApiBase}";
         init;
     }
 
@@ -38,7 +39,8 @@ public sealed record Deployment
     public TimeSpan? Timeout { get; init; }
 
     /// <summary>Headers to add to each request.</summary>
-    public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Headers { get; init; } =
+        new Dictionary<string, string>();
 
     /// <summary>Its own price, over the catalogue's.</summary>
     public ModelPrice? Price { get; init; }

@@ -2,9 +2,11 @@ using System.Text;
 
 namespace Callgate.Wire;
 
-/// <summary>Puts a streamed completion together again. Keeps the text only where somebody will look at it. Not thread-safe.</summary>
+/// <summary>Puts a streamed completion together again. Keeps the text only where somebody will look at it.
+/// One thread adds; another may look at any moment, where a call is ended from outside.</summary>
 internal sealed class ChatAccumulator(bool keepContent)
 {
+    private readonly Lock _lock = new();
     private readonly SortedList<int, ChoiceState> _choices = [];
     private ChatChunkBody? _first;
     private string? _serviceTier;
@@ -16,7 +18,8 @@ internal sealed class ChatAccumulator(bool keepContent)
     public long Characters { get; private set; }
 
     /// <summary>The text so far, for that estimate; empty where the content isn't kept.</summary>
-    public string TextSoFar => _choices.Count == 0 ? "" : _choices.Values[0].Content?.ToString() ?? "";
+    public string TextSoFar =>
+        _choices.Count == 0 ? "" : _choices.Values[0].Content?.ToString() ?? "";
 
     public bool IsEmpty => _first is null && Characters == 0;
 
@@ -24,6 +27,14 @@ internal sealed class ChatAccumulator(bool keepContent)
     public string? ServiceTier => _serviceTier;
 
     public void Add(ChatChunk chunk)
+    {
+        lock (_lock)
+        {
+            AddLocked(chunk);
+        }
+    }
+
+    private void AddLocked(ChatChunk chunk)
     {
         if (chunk.PlainText is { } plain && _first is not null)
         {
@@ -60,10 +71,13 @@ internal sealed class ChatAccumulator(bool keepContent)
         }
 
         Characters +=
-            (delta.Content?.Length ?? 0) + (delta.ReasoningContent?.Length ?? 0) + (delta.Refusal?.Length ?? 0);
+            (delta.Content?.Length ?? 0)
+            + (delta.ReasoningContent?.Length ?? 0)
+            + (delta.Refusal?.Length ?? 0);
         foreach (var call in delta.ToolCalls ?? [])
         {
-            Characters += (call.Function?.Name?.Length ?? 0) + (call.Function?.Arguments?.Length ?? 0);
+            Characters +=
+                (call.Function?.Name?.Length ?? 0) + (call.Function?.Arguments?.Length ?? 0);
         }
 
         if (!keepContent)
@@ -87,18 +101,23 @@ internal sealed class ChatAccumulator(bool keepContent)
     }
 
     /// <summary>The completion so far.</summary>
-    public ChatCompletion ToCompletion() =>
-        new()
+    public ChatCompletion ToCompletion()
+    {
+        lock (_lock)
         {
-            Id = _first?.Id,
-            Object = "chat.completion",
-            Created = _first?.Created,
-            Model = _first?.Model,
-            ServiceTier = _serviceTier,
-            Usage = Usage,
-            AdditionalProperties = _first?.AdditionalProperties,
-            Choices = [.. _choices.Select(c => c.Value.ToChoice(c.Key))],
-        };
+            return new()
+            {
+                Id = _first?.Id,
+                Object = "chat.completion",
+                Created = _first?.Created,
+                Model = _first?.Model,
+                ServiceTier = _serviceTier,
+                Usage = Usage,
+                AdditionalProperties = _first?.AdditionalProperties,
+                Choices = [.. _choices.Select(c => c.Value.ToChoice(c.Key))],
+            };
+        }
+    }
 
     private ChoiceState StateOf(int index)
     {
@@ -144,7 +163,10 @@ internal sealed class ChatAccumulator(bool keepContent)
                 {
                     Id = known.Call.Id ?? piece.Id,
                     Type = known.Call.Type ?? piece.Type,
-                    Function = new FunctionCall { Name = known.Call.Function?.Name ?? piece.Function?.Name },
+                    Function = new FunctionCall
+                    {
+                        Name = known.Call.Function?.Name ?? piece.Function?.Name,
+                    },
                 },
                 known.Arguments
             );
@@ -153,7 +175,13 @@ internal sealed class ChatAccumulator(bool keepContent)
         public void AddThinking(ThinkingBlock piece)
         {
             // A signature closes its block; whatever comes after it begins the next.
-            if (_thinking.Count > 0 && _thinking[^1] is var last && last.Type == piece.Type && last.Signature is null && piece.Data is null)
+            if (
+                _thinking.Count > 0
+                && _thinking[^1] is var last
+                && last.Type == piece.Type
+                && last.Signature is null
+                && piece.Data is null
+            )
             {
                 _thinking[^1] = last with
                 {
@@ -185,11 +213,16 @@ internal sealed class ChatAccumulator(bool keepContent)
                             ? null
                             :
                             [
-                                .. _toolCalls.Values.Select(t => t.Call with
-                                {
-                                    Index = null,
-                                    Function = t.Call.Function! with { Arguments = t.Arguments.ToString() },
-                                }),
+                                .. _toolCalls.Values.Select(t =>
+                                    t.Call with
+                                    {
+                                        Index = null,
+                                        Function = t.Call.Function! with
+                                        {
+                                            Arguments = t.Arguments.ToString(),
+                                        },
+                                    }
+                                ),
                             ],
                 },
             };

@@ -24,7 +24,11 @@ public sealed class ChatChunk : LlmChunk
     }
 
     /// <summary>A chunk by its bytes, and its text where a scan found that the first choice's text is all it adds.</summary>
-    internal static ChatChunk FromBytes(ReadOnlyMemory<byte> data, string? plainText) => new(data, plainText);
+    internal static ChatChunk FromBytes(ReadOnlyMemory<byte> data, string? plainText) =>
+        new(data, plainText);
+
+    /// <summary>What another client's update this chunk was made from; null where it came from the wire.</summary>
+    internal object? Origin { get; init; }
 
     /// <summary>The text, where it is known to be all that this chunk adds; else null.</summary>
     internal string? PlainText { get; }
@@ -38,10 +42,13 @@ public sealed class ChatChunk : LlmChunk
 
     /// <inheritdoc />
     public override ReadOnlyMemory<byte> Data =>
-        _data.IsEmpty ? _data = JsonSerializer.SerializeToUtf8Bytes(_body!, WireJson.Relaxed.ChatChunkBody) : _data;
+        _data.IsEmpty
+            ? _data = JsonSerializer.SerializeToUtf8Bytes(_body!, WireJson.Relaxed.ChatChunkBody)
+            : _data;
 
     /// <inheritdoc />
-    public override string Text => _text ??= Body.Choices is [{ Delta.Content: { } content }, ..] ? content : "";
+    public override string Text =>
+        _text ??= Body.Choices is [{ Delta.Content: { } content }, ..] ? content : "";
 
     /// <summary>The pieces of the answers.</summary>
     public IReadOnlyList<ChunkChoice> Choices => Body.Choices;
@@ -58,12 +65,17 @@ public sealed class ChatChunk : LlmChunk
         ArgumentNullException.ThrowIfNull(text);
         var first = Body.Choices.Count > 0 ? Body.Choices[0] : new ChunkChoice();
         var delta = (first.Delta ?? new ChunkDelta()) with { Content = text };
-        return new ChatChunk(Body with { Choices = [first with { Delta = delta }, .. Body.Choices.Skip(1)] });
+        return new ChatChunk(
+            Body with
+            {
+                Choices = [first with { Delta = delta }, .. Body.Choices.Skip(1)],
+            }
+        );
     }
 }
 
 /// <summary>The JSON of one streamed event. Source: the public OpenAPI description of streamed chat completions.</summary>
-public sealed record ChatChunkBody
+public sealed record ChatChunkBody : WireObject
 {
     /// <summary>The completion's id, the same on every event.</summary>
     public string? Id { get; init; }
@@ -85,14 +97,10 @@ public sealed record ChatChunkBody
 
     /// <summary>The service tier that answers.</summary>
     public string? ServiceTier { get; init; }
-
-    /// <summary>Every field that is not typed above.</summary>
-    [JsonExtensionData]
-    public ExtraFields? AdditionalProperties { get; init; }
 }
 
 /// <summary>A piece of one answer.</summary>
-public sealed record ChunkChoice
+public sealed record ChunkChoice : WireObject
 {
     /// <summary>Which answer.</summary>
     public int Index { get; init; }
@@ -102,14 +110,10 @@ public sealed record ChunkChoice
 
     /// <summary>Why the answer ended; null while it goes on.</summary>
     public string? FinishReason { get; init; }
-
-    /// <summary>Every field that is not typed above.</summary>
-    [JsonExtensionData]
-    public ExtraFields? AdditionalProperties { get; init; }
 }
 
 /// <summary>What a chunk adds to its answer.</summary>
-public sealed record ChunkDelta
+public sealed record ChunkDelta : WireObject
 {
     /// <summary>The speaker, on the first chunk.</summary>
     public string? Role { get; init; }
@@ -128,8 +132,4 @@ public sealed record ChunkDelta
 
     /// <summary>Pieces of tool calls.</summary>
     public IReadOnlyList<ToolCall>? ToolCalls { get; init; }
-
-    /// <summary>Every field that is not typed above.</summary>
-    [JsonExtensionData]
-    public ExtraFields? AdditionalProperties { get; init; }
 }

@@ -30,7 +30,14 @@ public sealed record ChatCompletion : LlmResponse
         var message = first.Message ?? new Message { Role = "assistant" };
         return this with
         {
-            Choices = [first with { Message = message with { Content = text } }, .. Choices.Skip(1)],
+            Choices =
+            [
+                first with
+                {
+                    Message = message with { Content = text },
+                },
+                .. Choices.Skip(1),
+            ],
         };
     }
 
@@ -39,7 +46,7 @@ public sealed record ChatCompletion : LlmResponse
 }
 
 /// <summary>One answer of a completion.</summary>
-public sealed record Choice
+public sealed record Choice : WireObject
 {
     /// <summary>Its place.</summary>
     public int Index { get; init; }
@@ -49,8 +56,4 @@ public sealed record Choice
 
     /// <summary>Why it ended: <c>stop</c>, <c>length</c>, <c>tool_calls</c>, <c>content_filter</c>.</summary>
     public string? FinishReason { get; init; }
-
-    /// <summary>Every field that is not typed above, log probabilities among them.</summary>
-    [JsonExtensionData]
-    public ExtraFields? AdditionalProperties { get; init; }
 }

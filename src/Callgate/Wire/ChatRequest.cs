@@ -68,42 +68,43 @@ public sealed record ChatRequest : LlmRequest
     public StreamOptions? StreamOptions { get; init; }
 
     /// <summary>A short, safe form.</summary>
-    public override string ToString() => $"{Model}: {Messages.Count} message(s), last {(Messages.Count > 0 ? Messages[^1] : null)}";
+    public override string ToString() =>
+        $"{Model}: {Messages.Count} message(s), last {(Messages.Count > 0 ? Messages[^1] : null)}";
 }
 
 /// <summary>Options of a stream.</summary>
-public sealed record StreamOptions
+public sealed record StreamOptions : WireObject
 {
     /// <summary>Whether a last chunk with the usage comes.</summary>
     public bool? IncludeUsage { get; init; }
-
-    /// <summary>Every field that is not typed above.</summary>
-    [JsonExtensionData]
-    public ExtraFields? AdditionalProperties { get; init; }
 }
 
 /// <summary>The format of the answer.</summary>
-public sealed record ResponseFormat
+public sealed record ResponseFormat : WireObject
 {
     /// <summary><c>text</c>, <c>json_object</c> or <c>json_schema</c>.</summary>
     public required string Type { get; init; }
 
     /// <summary>With <c>json_schema</c>: <c>{"name":…,"schema":…,"strict":…}</c>.</summary>
     public JsonElement? JsonSchema { get; init; }
-
-    /// <summary>Every field that is not typed above.</summary>
-    [JsonExtensionData]
-    public ExtraFields? AdditionalProperties { get; init; }
 }
 
 internal sealed class StringOrListConverter : JsonConverter<IReadOnlyList<string>>
 {
-    public override IReadOnlyList<string>? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+    public override IReadOnlyList<string>? Read(
+        ref Utf8JsonReader reader,
+        Type typeToConvert,
+        JsonSerializerOptions options
+    ) =>
         reader.TokenType == JsonTokenType.String
             ? [reader.GetString()!]
             : JsonSerializer.Deserialize(ref reader, WireJson.Default.ListString);
 
-    public override void Write(Utf8JsonWriter writer, IReadOnlyList<string> value, JsonSerializerOptions options)
+    public override void Write(
+        Utf8JsonWriter writer,
+        IReadOnlyList<string> value,
+        JsonSerializerOptions options
+    )
     {
         writer.WriteStartArray();
         foreach (var item in value)

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace Callgate.Wire;
 
 /// <summary>One part of a message's content.</summary>
-public sealed record ContentPart
+public sealed record ContentPart : WireObject
 {
     /// <summary><c>text</c>, <c>image_url</c>, <c>input_audio</c>, <c>file</c> or <c>refusal</c>.</summary>
     public required string Type { get; init; }
@@ -24,10 +24,6 @@ public sealed record ContentPart
     /// <summary>Anthropic's cache mark, e.g. <c>{"type":"ephemeral"}</c>.</summary>
     public JsonElement? CacheControl { get; init; }
 
-    /// <summary>Every field that is not typed above.</summary>
-    [JsonExtensionData]
-    public ExtraFields? AdditionalProperties { get; init; }
-
     /// <summary>A text part.</summary>
     public static ContentPart FromText(string text)
     {
@@ -39,22 +35,22 @@ public sealed record ContentPart
     public static ContentPart FromImage(string url, string? detail = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(url);
-        return new ContentPart { Type = "image_url", ImageUrl = new ImageUrl { Url = url, Detail = detail } };
+        return new ContentPart
+        {
+            Type = "image_url",
+            ImageUrl = new ImageUrl { Url = url, Detail = detail },
+        };
     }
 }
 
 /// <summary>An image's address.</summary>
-public sealed record ImageUrl
+public sealed record ImageUrl : WireObject
 {
     /// <summary>An https address or a <c>data:</c> URI.</summary>
     public required string Url { get; init; }
 
     /// <summary><c>auto</c>, <c>low</c> or <c>high</c>.</summary>
     public string? Detail { get; init; }
-
-    /// <summary>Every field that is not typed above.</summary>
-    [JsonExtensionData]
-    public ExtraFields? AdditionalProperties { get; init; }
 }
 
 /// <summary>Audio given to the model.</summary>
@@ -68,7 +64,7 @@ public sealed record InputAudio
 }
 
 /// <summary>A file given to the model.</summary>
-public sealed record InputFile
+public sealed record InputFile : WireObject
 {
     /// <summary>A <c>data:</c> URI with the file's bytes.</summary>
     public string? FileData { get; init; }
@@ -78,8 +74,4 @@ public sealed record InputFile
 
     /// <summary>The file's name.</summary>
     public string? Filename { get; init; }
-
-    /// <summary>Every field that is not typed above.</summary>
-    [JsonExtensionData]
-    public ExtraFields? AdditionalProperties { get; init; }
 }

@@ -61,7 +61,11 @@ public sealed record EmbeddingItem
 
 internal sealed class VectorConverter : JsonConverter<ReadOnlyMemory<float>>
 {
-    public override ReadOnlyMemory<float> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    public override ReadOnlyMemory<float> Read(
+        ref Utf8JsonReader reader,
+        Type typeToConvert,
+        JsonSerializerOptions options
+    )
     {
         if (reader.TokenType == JsonTokenType.String)
         {
@@ -83,7 +87,11 @@ internal sealed class VectorConverter : JsonConverter<ReadOnlyMemory<float>>
         return values.ToArray();
     }
 
-    public override void Write(Utf8JsonWriter writer, ReadOnlyMemory<float> value, JsonSerializerOptions options)
+    public override void Write(
+        Utf8JsonWriter writer,
+        ReadOnlyMemory<float> value,
+        JsonSerializerOptions options
+    )
     {
         writer.WriteStartArray();
         foreach (var number in value.Span)

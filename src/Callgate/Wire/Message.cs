@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 
 namespace Callgate.Wire;
 
-/// <summary>One message of a conversation, in OpenAI's format. Immutable; fields that are not typed here stay in <see cref="AdditionalProperties"/> and go on to the provider.</summary>
-public sealed record Message
+/// <summary>One message of a conversation, in OpenAI's format. Immutable; fields that are not typed here stay in <see cref="WireObject.AdditionalProperties"/> and go on to the provider.</summary>
+public sealed record Message : WireObject
 {
     /// <summary>Who speaks: <c>system</c>, <c>developer</c>, <c>user</c>, <c>assistant</c> or <c>tool</c>.</summary>
     public required string Role { get; init; }
@@ -29,10 +29,6 @@ public sealed record Message
 
     /// <summary>Reasoning blocks with their signatures, as Anthropic sends them; give them back unchanged in the next turn.</summary>
     public IReadOnlyList<ThinkingBlock>? ThinkingBlocks { get; init; }
-
-    /// <summary>Every field that is not typed above.</summary>
-    [JsonExtensionData]
-    public ExtraFields? AdditionalProperties { get; init; }
 
     /// <summary>The content's text; empty where there is none.</summary>
     [JsonIgnore]
@@ -68,7 +64,7 @@ public sealed record Message
 }
 
 /// <summary>A block of the model's reasoning, kept whole so that it can be given back in the next turn.</summary>
-public sealed record ThinkingBlock
+public sealed record ThinkingBlock : WireObject
 {
     /// <summary><c>thinking</c> or <c>redacted_thinking</c>.</summary>
     public required string Type { get; init; }
@@ -81,8 +77,4 @@ public sealed record ThinkingBlock
 
     /// <summary>The opaque content of a redacted block.</summary>
     public string? Data { get; init; }
-
-    /// <summary>Every field that is not typed above.</summary>
-    [JsonExtensionData]
-    public ExtraFields? AdditionalProperties { get; init; }
 }

@@ -39,7 +39,9 @@ internal sealed class SseReader(int maxEventBytes = SseReader.DefaultMaxEventByt
         {
             if (_buffer.Length >= maxEventBytes)
             {
-                throw new InvalidDataException($"A stream's event is longer than {maxEventBytes} bytes.");
+                throw new InvalidDataException(
+                    $"A stream's event is longer than {maxEventBytes} bytes."
+                );
             }
 
             var larger = ArrayPool<byte>.Shared.Rent(_buffer.Length * 2);
@@ -155,7 +157,9 @@ internal sealed class SseReader(int maxEventBytes = SseReader.DefaultMaxEventByt
         var length = _joinedLength + bytes.Length;
         if (_joined is null || _joined.Length < length)
         {
-            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(length, (_joined?.Length ?? 512) * 2));
+            var larger = ArrayPool<byte>.Shared.Rent(
+                Math.Max(length, (_joined?.Length ?? 512) * 2)
+            );
             _joined?.AsSpan(0, _joinedLength).CopyTo(larger);
             if (_joined is not null)
             {

@@ -5,9 +5,9 @@ using System.Text.Json.Serialization;
 namespace Callgate.Wire;
 
 /// <summary>A tool that the model may call.</summary>
-public sealed record ToolDefinition
+public sealed record ToolDefinition : WireObject
 {
-    /// <summary><c>function</c>; other types pass through in <see cref="AdditionalProperties"/>.</summary>
+    /// <summary><c>function</c>; other types pass through in <see cref="WireObject.AdditionalProperties"/>.</summary>
     public string Type { get; init; } = "function";
 
     /// <summary>The function.</summary>
@@ -15,10 +15,6 @@ public sealed record ToolDefinition
 
     /// <summary>Anthropic's cache mark.</summary>
     public JsonElement? CacheControl { get; init; }
-
-    /// <summary>Every field that is not typed above.</summary>
-    [JsonExtensionData]
-    public ExtraFields? AdditionalProperties { get; init; }
 
     /// <summary>A function tool whose parameters are described by this JSON Schema.</summary>
     public static ToolDefinition FromFunction(
@@ -42,7 +38,7 @@ public sealed record ToolDefinition
 }
 
 /// <summary>A function that the model may call.</summary>
-public sealed record FunctionDefinition
+public sealed record FunctionDefinition : WireObject
 {
     /// <summary>Its name.</summary>
     public required string Name { get; init; }
@@ -55,14 +51,10 @@ public sealed record FunctionDefinition
 
     /// <summary>Whether the arguments must follow the schema exactly.</summary>
     public bool? Strict { get; init; }
-
-    /// <summary>Every field that is not typed above.</summary>
-    [JsonExtensionData]
-    public ExtraFields? AdditionalProperties { get; init; }
 }
 
 /// <summary>A call of a tool that the model asks for; in a stream, a piece of one.</summary>
-public sealed record ToolCall
+public sealed record ToolCall : WireObject
 {
     /// <summary>In a stream: which call of the message this piece belongs to.</summary>
     public int? Index { get; init; }
@@ -75,10 +67,6 @@ public sealed record ToolCall
 
     /// <summary>The function and its arguments.</summary>
     public FunctionCall? Function { get; init; }
-
-    /// <summary>Every field that is not typed above.</summary>
-    [JsonExtensionData]
-    public ExtraFields? AdditionalProperties { get; init; }
 }
 
 /// <summary>A function's name and arguments.</summary>

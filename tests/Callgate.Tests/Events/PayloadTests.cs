@@ -228,6 +228,21 @@ public class PayloadTests
     }
 
     [Fact]
+    public void RedactedContent_IsLiteLlmsPlaceholderWithoutHash()
+    {
+        var redacted = Redaction.WithoutContent(
+            new ObserverEvent(ObserverEventKind.Success, Calls.Success, IsSync: false) { Response = Calls.Answer }
+        );
+
+        var json = Json(redacted.Call);
+
+        Assert.Equal(Redaction.Placeholder, json.GetProperty("messages")[1].GetProperty("content").GetString());
+        Assert.DoesNotContain("Rayleigh", json.GetRawText(), StringComparison.Ordinal);
+        Assert.True(json.GetProperty("callgate").GetProperty("content_withheld").GetBoolean());
+        Assert.Equal(JsonValueKind.Null, json.GetProperty("callgate").GetProperty("messages_sha256").ValueKind);
+    }
+
+    [Fact]
     public void WriteTo_WritesWhatToJsonDoes()
     {
         using var stream = new MemoryStream();

@@ -1,0 +1,276 @@
+using Callgate.Providers;
+
+namespace Callgate.Calls;
+
+/// <summary>Steps 5 and 6: chooses deployments and tries them until one answers, by retries and fallbacks.</summary>
+internal static class AttemptLoop
+{
+    /// <summary>Sends an attempt and reads what it promises: a whole answer, or the beginning of a stream.</summary>
+    public delegate ValueTask<T> Send<T>(
+        Call call,
+        Attempt attempt,
+        ProviderRequest request,
+        CallClock clock
+    );
+
+    public static async ValueTask<T> RunAsync<T>(Call call, CallClock clock, Send<T> send)
+    {
+        var runtime = call.Runtime;
+        var original = call.Request.Model;
+        List<(string Model, string Reason)> plan = [(original, "first")];
+        Exception? first = null;
+        for (var i = 0; ; i++)
+        {
+            try
+            {
+                var answer = await TryGroupAsync(
+                        call,
+                        clock,
+                        send,
+                        plan[i].Model,
+                        plan[i].Reason,
+                        i
+                    )
+                    .ConfigureAwait(false);
+                if (first is not null)
+                {
+                    runtime.Pipeline.LogRouting(
+                        call,
+                        ObserverEventKind.SuccessFallback,
+                        original,
+                        first
+                    );
+                }
+
+                return answer;
+            }
+            catch (LlmException failure)
+                when (failure is not RejectException && call.Rejection is null)
+            {
+                if (first is null)
+                {
+                    first = failure;
+                    var (models, reason) = runtime.Router.FallbacksFor(
+                        original,
+                        failure,
+                        call.Options
+                    );
+                    plan.AddRange(
+                        models
+                            .Where(m => m != original)
+                            .Distinct(StringComparer.Ordinal)
+                            .Select(m => (m, reason))
+                    );
+                }
+                else
+                {
+                    runtime.Pipeline.LogRouting(
+                        call,
+                        ObserverEventKind.FailureFallback,
+                        original,
+                        failure
+                    );
+                }
+
+                if (i + 1 == plan.Count || clock.Remaining == TimeSpan.Zero)
+                {
+                    throw;
+                }
+
+                clock.Renew();
+            }
+        }
+    }
+
+    // 5. Route: a deployment of the group, and after a failure that a further try may cure, another.
+    private static async ValueTask<T> TryGroupAsync<T>(
+        Call call,
+        CallClock clock,
+        Send<T> send,
+        string group,
+        string reason,
+        int fallbackDepth
+    )
+    {
+        var runtime = call.Runtime;
+        var deployments = await FilterAsync(call, group, runtime.Router.GroupOf(group), clock)
+            .ConfigureAwait(false);
+        var retries = call.Options.NumRetries ?? runtime.Options.NumRetries;
+        List<Deployment> tried = [];
+        for (var failures = 0; ; failures++)
+        {
+            var deployment = runtime.Router.Pick(deployments, tried);
+            try
+            {
+                return await AttemptAsync(
+                        call,
+                        clock,
+                        send,
+                        group,
+                        reason,
+                        deployment,
+                        fallbackDepth
+                    )
+                    .ConfigureAwait(false);
+            }
+            catch (LlmException failure)
+                when (failure is not RejectException && call.Rejection is null)
+            {
+                tried.Add(deployment);
+                runtime.Router.NoteFailure(deployment, failure);
+                if (failure.Kind == LlmErrorKind.RateLimit && deployments.Count == 1)
+                {
+                    runtime.Pipeline.LogRouting(call, ObserverEventKind.RateLimit, group, failure);
+                }
+
+                var others = deployments.Any(d => !tried.Contains(d));
+                if (
+                    failures >= retries
+                    || !(failure.IsRetryable || others && IsTheDeploymentsFault(failure))
+                )
+                {
+                    throw;
+                }
+
+                if (!others)
+                {
+                    await Backoff
+                        .WaitAsync(runtime.Options, failures, failure, clock)
+                        .ConfigureAwait(false);
+                }
+
+                clock.Renew();
+                reason = "retry";
+            }
+        }
+    }
+
+    /// <summary>A wrong key or a missing model may be one deployment's alone.</summary>
+    private static bool IsTheDeploymentsFault(LlmException failure) =>
+        failure.Kind
+            is LlmErrorKind.Authentication
+                or LlmErrorKind.Permission
+                or LlmErrorKind.NotFound;
+
+    // 6. Attempt
+    private static async ValueTask<T> AttemptAsync<T>(
+        Call call,
+        CallClock clock,
+        Send<T> send,
+        string group,
+        string reason,
+        Deployment deployment,
+        int fallbackDepth
+    )
+    {
+        var runtime = call.Runtime;
+        var target = runtime.Router.Resolve(deployment, call.Options);
+        var key = runtime.Router.KeyFor(target, call.Options);
+        var attempt = new Attempt(call.Attempts.Count + 1, reason, group, target)
+        {
+            Request = call.Request,
+            StartTime = runtime.Time.GetUtcNow(),
+        };
+        try
+        {
+            await DeploymentHooks.BeforeAsync(call, attempt, clock.Token).ConfigureAwait(false);
+            var revealed = await RevealAsync(key, target, clock).ConfigureAwait(false);
+            var request = target.Provider!.CreateRequest(
+                attempt.Request,
+                new ProviderTarget(
+                    target.Model,
+                    target.ApiBase,
+                    revealed,
+                    key?.IsToken ?? false,
+                    call.Options.ApiVersion ?? deployment.ApiVersion,
+                    call.Kind.IsStream
+                )
+            );
+            attempt.Input = new RawText(request.Body);
+            attempt.RequestHeaders = request.Headers;
+            call.Add(attempt);
+            runtime.Pipeline.LogPreApiCall(call);
+            return await send(call, attempt, request, clock).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            var failure = Failures.OfAttempt(exception, attempt, clock);
+            attempt.Exception = failure;
+            attempt.EndTime = runtime.Time.GetUtcNow();
+            await DeploymentHooks
+                .AfterFailureAsync(call, attempt, failure, fallbackDepth, clock)
+                .ConfigureAwait(false);
+            if (ReferenceEquals(failure, exception))
+            {
+                throw;
+            }
+
+            throw failure;
+        }
+    }
+
+    private static async ValueTask<string?> RevealAsync(
+        Secret? key,
+        AttemptTarget target,
+        CallClock clock
+    )
+    {
+        if (key is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            return await key.RevealAsync(clock.Token).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+            when (exception is not OperationCanceledException
+                || !clock.Token.IsCancellationRequested
+            )
+        {
+            throw LlmException.Create(
+                LlmErrorKind.Authentication,
+                $"The token for {target.ProviderName} could not be had.",
+                new ErrorFacts(
+                    Provider: target.ProviderName,
+                    Model: target.Model,
+                    Code: "token_unavailable"
+                ),
+                exception
+            );
+        }
+    }
+
+    private static async ValueTask<IReadOnlyList<Deployment>> FilterAsync(
+        Call call,
+        string group,
+        IReadOnlyList<Deployment> deployments,
+        CallClock clock
+    )
+    {
+        if (call.Callbacks.Has(Hooks.FilterDeploymentsAsync))
+        {
+            deployments = await DeploymentHooks
+                .FilterAsync(call, group, deployments, clock.Token)
+                .ConfigureAwait(false);
+        }
+
+        if (deployments.Count > 0)
+        {
+            return deployments;
+        }
+
+        var failure = LlmException.Create(
+            LlmErrorKind.ServiceUnavailable,
+            $"No deployment is left for the model {Wire.SafeText.Cut(group)}.",
+            new ErrorFacts(
+                Model: Wire.SafeText.Cut(group),
+                Code: "no_deployment",
+                IsRetryable: false
+            )
+        );
+        call.Runtime.Pipeline.LogRouting(call, ObserverEventKind.RateLimit, group, failure);
+        throw failure;
+    }
+}

@@ -1,0 +1,250 @@
+namespace Callgate.Calls;
+
+/// <summary>Fires the hooks around an attempt.</summary>
+internal static class DeploymentHooks
+{
+    public static async ValueTask<IReadOnlyList<Deployment>> FilterAsync(
+        Call call,
+        string group,
+        IReadOnlyList<Deployment> deployments,
+        CancellationToken cancellationToken
+    )
+    {
+        foreach (var registration in call.Callbacks.With(Hooks.FilterDeploymentsAsync))
+        {
+            var context = new FilterDeploymentsContext
+            {
+                Model = group,
+                HealthyDeployments = deployments,
+                Request = call.Request,
+                LitellmCallId = call.Id,
+                CallType = call.Kind.CallType,
+                Metadata = call.Options.Metadata,
+                Items = call.Items,
+            };
+            IReadOnlyList<Deployment>? narrowed = null;
+            var result = await HookRunner
+                .RunAsync(
+                    call,
+                    registration,
+                    Hooks.FilterDeploymentsAsync,
+                    context,
+                    async (handler, c, token) =>
+                    {
+                        narrowed = await handler
+                            .FilterDeploymentsAsync(c, token)
+                            .ConfigureAwait(false);
+                        return narrowed is not null && narrowed.All(c.HealthyDeployments.Contains)
+                            ? default
+                            : throw new InvalidOperationException(
+                                "The hook returned deployments that it was not given, or null."
+                            );
+                    },
+                    HookDecisions.Continue,
+                    typeof(void),
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
+            CallPipeline.Accept<object>(call, "route", result);
+            // A hook that failed, and may, leaves the list as it was.
+            deployments =
+                narrowed is not null && narrowed.All(deployments.Contains) ? narrowed : deployments;
+        }
+
+        return deployments;
+    }
+
+    /// <summary>The last look at the deployment, and the last change of the request.</summary>
+    public static async ValueTask BeforeAsync(
+        Call call,
+        Attempt attempt,
+        CancellationToken cancellationToken
+    )
+    {
+        if (call.Callbacks.Has(Hooks.PreCallCheckAsync))
+        {
+            var context = Fill(
+                call,
+                new PreCallCheckContext { Deployment = attempt.Target.Deployment }
+            );
+            foreach (var registration in call.Callbacks.With(Hooks.PreCallCheckAsync))
+            {
+                var result = await HookRunner
+                    .RunAsync(
+                        call,
+                        registration,
+                        Hooks.PreCallCheckAsync,
+                        context,
+                        static (handler, c, token) => handler.PreCallCheckAsync(c, token),
+                        HookDecisions.Reject,
+                        typeof(void),
+                        cancellationToken
+                    )
+                    .ConfigureAwait(false);
+                CallPipeline.Accept<object>(call, "attempt", result);
+            }
+        }
+
+        if (!call.Callbacks.Has(Hooks.PreCallDeploymentHookAsync))
+        {
+            return;
+        }
+
+        foreach (var registration in call.Callbacks.With(Hooks.PreCallDeploymentHookAsync))
+        {
+            var context = Fill(
+                call,
+                new PreCallDeploymentContext
+                {
+                    Request = attempt.Request,
+                    Deployment = attempt.Target.Deployment,
+                }
+            );
+            var result = await HookRunner
+                .RunAsync(
+                    call,
+                    registration,
+                    Hooks.PreCallDeploymentHookAsync,
+                    context,
+                    static (handler, c, token) => handler.PreCallDeploymentHookAsync(c, token),
+                    HookDecisions.Replace | HookDecisions.Reject,
+                    attempt.Request.GetType(),
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
+            attempt.Request =
+                CallPipeline.Accept<Wire.LlmRequest>(call, "attempt", result) ?? attempt.Request;
+        }
+    }
+
+    /// <summary>A unary answer, before it is kept and given.</summary>
+    public static async ValueTask<LlmResponse> AfterSuccessAsync(
+        Call call,
+        Attempt attempt,
+        LlmResponse response,
+        CancellationToken cancellationToken
+    )
+    {
+        foreach (var registration in call.Callbacks.With(Hooks.PostCallSuccessDeploymentHookAsync))
+        {
+            var context = Fill(
+                call,
+                new PostCallSuccessDeploymentContext
+                {
+                    Request = attempt.Request,
+                    Deployment = attempt.Target.Deployment,
+                    Response = response,
+                }
+            );
+            var result = await HookRunner
+                .RunAsync(
+                    call,
+                    registration,
+                    Hooks.PostCallSuccessDeploymentHookAsync,
+                    context,
+                    static (handler, c, token) =>
+                        handler.PostCallSuccessDeploymentHookAsync(c, token),
+                    HookDecisions.Replace | HookDecisions.Reject,
+                    response.GetType(),
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
+            response = CallPipeline.Accept<LlmResponse>(call, "answer", result) ?? response;
+        }
+
+        return response;
+    }
+
+    /// <summary>A chunk, before it is given.</summary>
+    public static async ValueTask<Wire.ChatChunk> OnChunkAsync(
+        Call call,
+        Attempt attempt,
+        Wire.ChatChunk chunk,
+        CancellationToken cancellationToken
+    )
+    {
+        foreach (
+            var registration in call.Callbacks.With(Hooks.PostCallStreamingDeploymentHookAsync)
+        )
+        {
+            var context = Fill(
+                call,
+                new PostCallStreamingDeploymentContext
+                {
+                    Request = attempt.Request,
+                    Deployment = attempt.Target.Deployment,
+                    Chunk = chunk,
+                }
+            );
+            var result = await HookRunner
+                .RunAsync(
+                    call,
+                    registration,
+                    Hooks.PostCallStreamingDeploymentHookAsync,
+                    context,
+                    static (handler, c, token) =>
+                        handler.PostCallStreamingDeploymentHookAsync(c, token),
+                    HookDecisions.Replace | HookDecisions.Reject,
+                    typeof(Wire.ChatChunk),
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
+            chunk = CallPipeline.Accept<Wire.ChatChunk>(call, "answer", result) ?? chunk;
+        }
+
+        return chunk;
+    }
+
+    /// <summary>An attempt that failed. Whatever the hook does, the outcome stays.</summary>
+    public static async ValueTask AfterFailureAsync(
+        Call call,
+        Attempt attempt,
+        Exception failure,
+        int fallbackDepth,
+        CallClock clock
+    )
+    {
+        if (
+            !call.Callbacks.Has(Hooks.PostCallFailureDeploymentHookAsync) || clock.IsCallerCancelled
+        )
+        {
+            return;
+        }
+
+        clock.Renew();
+        var context = Fill(
+            call,
+            new PostCallFailureDeploymentContext
+            {
+                Request = attempt.Request,
+                Deployment = attempt.Target.Deployment,
+                Exception = failure,
+                FallbackDepth = fallbackDepth,
+            }
+        );
+        foreach (var registration in call.Callbacks.With(Hooks.PostCallFailureDeploymentHookAsync))
+        {
+            await HookRunner
+                .RunAsync(
+                    call,
+                    registration,
+                    Hooks.PostCallFailureDeploymentHookAsync,
+                    (handler, token) => handler.PostCallFailureDeploymentHookAsync(context, token),
+                    clock.Token
+                )
+                .ConfigureAwait(false);
+        }
+    }
+
+    private static T Fill<T>(Call call, T context)
+        where T : HookContext =>
+        (T)(
+            context with
+            {
+                LitellmCallId = call.Id,
+                CallType = call.Kind.CallType,
+                Metadata = call.Options.Metadata,
+                Items = call.Items,
+            }
+        );
+}

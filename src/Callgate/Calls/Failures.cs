@@ -1,0 +1,93 @@
+using System.Text.Json;
+
+namespace Callgate.Calls;
+
+/// <summary>Tells what an exception means: to the caller as one of the family, and to the event as an outcome.</summary>
+internal static class Failures
+{
+    /// <summary>Makes an exception of an attempt one of the family. What is not about the call itself stays as it is.</summary>
+    public static Exception OfAttempt(Exception exception, Attempt attempt, CallClock clock)
+    {
+        var provider = attempt.Target.ProviderName;
+        var facts = new ErrorFacts(
+            Provider: provider,
+            Model: attempt.Target.Model,
+            RequestId: attempt.RequestId
+        );
+        return exception switch
+        {
+            _ when attempt.Target.Provider is null => exception,
+            LlmException => exception,
+            OperationCanceledException when clock.IsCallerCancelled => exception,
+            OperationCanceledException when clock.Token.IsCancellationRequested =>
+                LlmException.Create(
+                    LlmErrorKind.Timeout,
+                    $"{provider} took longer than the {clock.Limit}.",
+                    facts,
+                    exception
+                ),
+            // The handler's own connect timeout comes as a cancellation that nobody asked for.
+            OperationCanceledException => LlmException.Create(
+                LlmErrorKind.Timeout,
+                $"Connecting to {provider} took too long.",
+                facts,
+                exception
+            ),
+            HttpRequestException http => LlmException.Create(
+                LlmErrorKind.Connection,
+                $"The connection to {provider} failed: {http.HttpRequestError}.",
+                facts,
+                exception
+            ),
+            IOException => LlmException.Create(
+                LlmErrorKind.Connection,
+                $"The connection to {provider} broke off before the answer was whole.",
+                facts,
+                exception
+            ),
+            JsonException
+            or InvalidDataException
+            or FormatException
+            or InvalidOperationException { Source: "System.Text.Json" } => LlmException.Create(
+                LlmErrorKind.Server,
+                $"{provider} answered with something that is no valid answer.",
+                // The same request may well get a valid one, but a broken server is not to be hammered.
+                facts with
+                {
+                    IsRetryable = false,
+                },
+                exception
+            ),
+            _ => exception,
+        };
+    }
+
+    /// <summary>How a call ends that ends with this exception.</summary>
+    public static CallOutcome OutcomeOf(Exception exception, Call call, CallClock? clock) =>
+        exception switch
+        {
+            RejectException => CallOutcome.Rejected,
+            _ when call.Rejection is not null => CallOutcome.Rejected,
+            OperationCanceledException when clock is null || clock.IsCallerCancelled =>
+                CallOutcome.Cancelled,
+            OperationCanceledException => CallOutcome.TimedOut,
+            LlmTimeoutException { StatusCode: null } => CallOutcome.TimedOut,
+            _ => CallOutcome.UpstreamFailed,
+        };
+
+    public static LlmException Refused(
+        Call call,
+        string stage,
+        LlmErrorKind kind,
+        string reason,
+        string? code = null
+    )
+    {
+        call.Rejection = new Rejection(stage, reason);
+        return LlmException.Create(
+            kind,
+            reason,
+            new ErrorFacts(Model: Wire.SafeText.Cut(call.ModelGroup), Code: code)
+        );
+    }
+}

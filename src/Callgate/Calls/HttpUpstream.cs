@@ -1,0 +1,154 @@
+using System.Net.Http.Headers;
+using Callgate.Providers;
+using Callgate.Wire;
+
+namespace Callgate.Calls;
+
+/// <summary>Step 6 over HTTP: sends an attempt, and reads its reply whole or opens its stream.</summary>
+internal static class HttpUpstream
+{
+    /// <summary>More than any provider's error, and little enough to read from anybody.</summary>
+    private const long MaxErrorBytes = 1 << 20;
+
+    public static async ValueTask<LlmResponse> CompleteAsync(
+        Call call,
+        Attempt attempt,
+        ProviderRequest request,
+        CallClock clock
+    )
+    {
+        var runtime = call.Runtime;
+        using var reply = await SendAsync(call, attempt, request, clock).ConfigureAwait(false);
+        var body = await HttpTransport
+            .ReadBodyAsync(reply.Content, runtime.Options.MaxResponseBytes, clock.Token)
+            .ConfigureAwait(false);
+        attempt.FirstAnswerTime = runtime.Time.GetUtcNow();
+        attempt.RawResponse = new RawText(body);
+        runtime.Pipeline.LogPostApiCall(call);
+        var response = attempt.Target.Provider!.ReadResponse(attempt.Request, body);
+        attempt.Usage = WireUsage.Of(attempt.Request, response);
+        attempt.ServiceTier = (response as ChatCompletion)?.ServiceTier;
+        if (call.Callbacks.Has(Hooks.PostCallSuccessDeploymentHookAsync))
+        {
+            response = await DeploymentHooks
+                .AfterSuccessAsync(call, attempt, response, clock.Token)
+                .ConfigureAwait(false);
+        }
+
+        attempt.EndTime = runtime.Time.GetUtcNow();
+        return response;
+    }
+
+    public static async ValueTask<IChunkSource> OpenStreamAsync(
+        Call call,
+        Attempt attempt,
+        ProviderRequest request,
+        CallClock clock
+    )
+    {
+        var runtime = call.Runtime;
+        clock.Arm("first token", runtime.Options.FirstTokenTimeout);
+        var reply = await SendAsync(call, attempt, request, clock).ConfigureAwait(false);
+        UpstreamStream? stream = null;
+        try
+        {
+            runtime.Pipeline.LogPostApiCall(call);
+            attempt.Translator = attempt.Target.Provider!.TranslateStream(attempt.Request);
+            var isWatched = NeedsContent(call);
+            attempt.Stream = new ChatAccumulator(isWatched);
+            var bytes = await reply.Content.ReadAsStreamAsync(clock.Token).ConfigureAwait(false);
+            stream = new UpstreamStream(reply, bytes, attempt, isWatched);
+            // Until the first event is here, another attempt can still take this one's place.
+            await stream.ReadAsync(clock).ConfigureAwait(false);
+            attempt.FirstAnswerTime = runtime.Time.GetUtcNow();
+            return stream;
+        }
+        catch
+        {
+            stream?.Release();
+            reply.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Whether anybody will look at the assembled answer.</summary>
+    private static bool NeedsContent(Call call) =>
+        call.Callbacks.Has(Hooks.Success | Hooks.Failure)
+        || call.CacheKey is not null
+        || call.Activity is not null;
+
+    private static async ValueTask<HttpResponseMessage> SendAsync(
+        Call call,
+        Attempt attempt,
+        ProviderRequest request,
+        CallClock clock
+    )
+    {
+        var runtime = call.Runtime;
+        var mock = attempt.Target.IsMock ? MockUpstream.For(call) : null;
+        var headers =
+            call.Options.Headers.Count > 0
+                ? call.Options.Headers
+                : attempt.Target.Deployment.Headers;
+        var reply = await runtime
+            .Http.SendAsync(request, headers, mock, clock.Token)
+            .ConfigureAwait(false);
+        try
+        {
+            attempt.StatusCode = (int)reply.StatusCode;
+            attempt.RequestId = RequestIdOf(reply.Headers);
+            if (call.Callbacks.Has(Hooks.PostApi | Hooks.Success | Hooks.Failure))
+            {
+                attempt.ResponseHeaders = SafeHeaders.Of(reply.Headers);
+            }
+
+            if (reply.IsSuccessStatusCode)
+            {
+                return reply;
+            }
+
+            var body = await HttpTransport
+                .ReadBodyAsync(reply.Content, MaxErrorBytes, clock.Token)
+                .ConfigureAwait(false);
+            attempt.RawResponse = new RawText(body);
+            runtime.Pipeline.LogPostApiCall(call);
+            throw attempt.Target.Provider!.ReadError(
+                new ProviderError
+                {
+                    StatusCode = attempt.StatusCode.Value,
+                    Model = attempt.Target.Model,
+                    Body = body,
+                    RequestId = attempt.RequestId,
+                    RetryAfter = RetryAfterOf(reply.Headers, runtime.Time),
+                }
+            );
+        }
+        catch
+        {
+            reply.Dispose();
+            throw;
+        }
+    }
+
+    private static string? RequestIdOf(HttpResponseHeaders headers) =>
+        headers.NonValidated.TryGetValues("x-request-id", out var id)
+        || headers.NonValidated.TryGetValues("request-id", out id)
+        || headers.NonValidated.TryGetValues("apim-request-id", out id)
+            ? id.ToString()
+            : null;
+
+    private static TimeSpan? RetryAfterOf(HttpResponseHeaders headers, TimeProvider time)
+    {
+        if (
+            headers.NonValidated.TryGetValues("retry-after-ms", out var milliseconds)
+            && double.TryParse(milliseconds.ToString(), out var count)
+            && count is >= 0 and < int.MaxValue
+        )
+        {
+            return TimeSpan.FromMilliseconds(count);
+        }
+
+        var wait = headers.RetryAfter?.Delta ?? headers.RetryAfter?.Date - time.GetUtcNow();
+        return wait < TimeSpan.Zero ? TimeSpan.Zero : wait;
+    }
+}

@@ -1,0 +1,105 @@
+using System.Diagnostics;
+
+namespace Callgate.Calls;
+
+/// <summary>Step 9: what observers get to see of an event, and its way to their queues.</summary>
+internal static class Observation
+{
+    public static void Send(Call call, ObserverEvent observerEvent)
+    {
+        if (call.Runtime.Options.TurnOffMessageLogging)
+        {
+            observerEvent = Redaction.WithoutContent(observerEvent);
+        }
+
+        if (
+            observerEvent.Kind is ObserverEventKind.Success or ObserverEventKind.Failure
+            && call.Callbacks.Has(Hooks.LoggingHookAsync)
+        )
+        {
+            var hub = call.Runtime.Hub;
+            hub.BeginWork();
+            // Logging hooks may take their time: they too run off the call's path.
+            _ = Task.Run(async () =>
+            {
+                try
+                {
+                    Append(
+                        call,
+                        await ThroughLoggingHooksAsync(call, observerEvent).ConfigureAwait(false)
+                    );
+                }
+                finally
+                {
+                    hub.EndWork();
+                }
+            });
+            return;
+        }
+
+        Append(call, observerEvent);
+    }
+
+    private static void Append(Call call, ObserverEvent observerEvent)
+    {
+        var hooks = observerEvent.Hooks;
+        foreach (var registration in call.Callbacks.All)
+        {
+            if (registration.Has(hooks))
+            {
+                registration.Queue.Append(observerEvent, call.Runtime.Hub);
+            }
+        }
+    }
+
+    /// <summary>Lets the logging hooks change what all observers see. Where one fails, nobody sees the content that it may have been there to remove.</summary>
+    private static async Task<ObserverEvent> ThroughLoggingHooksAsync(
+        Call call,
+        ObserverEvent observerEvent
+    )
+    {
+        var context = new LoggingContext
+        {
+            Call = observerEvent.Call,
+            Response = observerEvent.Response,
+        };
+        foreach (var registration in call.Callbacks.With(Hooks.LoggingHookAsync))
+        {
+            var result = await HookRunner
+                .RunAsync(
+                    call,
+                    registration,
+                    Hooks.LoggingHookAsync,
+                    context,
+                    static (handler, c, token) => handler.LoggingHookAsync(c, token),
+                    HookDecisions.Replace | HookDecisions.Reject,
+                    typeof(LoggingContext),
+                    call.Runtime.Hub.Stopping
+                )
+                .ConfigureAwait(false);
+            if (result.Decision == HookDecision.Reject)
+            {
+                return Redaction.WithoutContent(
+                    observerEvent with
+                    {
+                        Call = context.Call with
+                        {
+                            ContentWithheld = true,
+                            Response = context.Response,
+                        },
+                        Response = context.Response,
+                    }
+                );
+            }
+
+            context =
+                result.Decision == HookDecision.Replace ? (LoggingContext)result.Value! : context;
+        }
+
+        return observerEvent with
+        {
+            Call = context.Call with { Response = context.Response },
+            Response = context.Response,
+        };
+    }
+}

@@ -1,0 +1,166 @@
+using Callgate.Wire;
+
+namespace Callgate.Calls;
+
+/// <summary>
+/// A call that another client makes, and that is only observed: the same steps, without shaping, cache, routing and retries.
+/// The inner client's exceptions reach the caller as they are. Nested inside it, an HTTP exchange that a
+/// <c>CallgateHandler</c> sees becomes an attempt of this call, not a call of its own.
+/// </summary>
+internal sealed class ObservedCall
+{
+    private static readonly AsyncLocal<ObservedCall?> s_current = new();
+
+    private readonly CallPipeline _pipeline;
+    private readonly AttemptTarget _target;
+    private bool _isFirstExchangeTaken;
+
+    private ObservedCall(Call call, AttemptTarget target)
+    {
+        Call = call;
+        _pipeline = call.Runtime.Pipeline;
+        _target = target;
+    }
+
+    public Call Call { get; }
+
+    /// <summary>The observed call that the current code runs inside, if any.</summary>
+    public static ObservedCall? Current =>
+        s_current.Value is { Call.IsClosed: false } current ? current : null;
+
+    /// <summary>Says which call the code that follows in this async flow runs inside.</summary>
+    public static void Enter(ObservedCall? call) => s_current.Value = call;
+
+    /// <summary>1 and 6: the call is open, and its first attempt about to be made.</summary>
+    /// <param name="runtime">The client whose handlers observe.</param>
+    /// <param name="request">The request, in our format.</param>
+    /// <param name="options">What goes along.</param>
+    /// <param name="kind">The kind of call.</param>
+    /// <param name="provider">The inner client's provider, by LiteLLM's name.</param>
+    /// <param name="apiBase">Its address; empty where it is unknown.</param>
+    /// <param name="input">What is sent, where it is known to the byte.</param>
+    /// <param name="headers">The headers that are sent.</param>
+    public static ObservedCall Begin(
+        ClientRuntime runtime,
+        LlmRequest request,
+        CallOptions options,
+        CallKind kind,
+        string provider,
+        string apiBase,
+        RawText? input = null,
+        IReadOnlyList<KeyValuePair<string, string>>? headers = null
+    )
+    {
+        var deployment = new Deployment
+        {
+            ModelName = request.Model,
+            Model = request.Model,
+            Id = request.Model,
+        };
+        var target = new AttemptTarget(
+            deployment,
+            null,
+            provider,
+            request.Model,
+            apiBase,
+            IsMock: false
+        );
+        var observed = new ObservedCall(new Call(runtime, request, options, kind), target);
+        observed._pipeline.Admit(observed.Call, null);
+        observed.BeginAttempt("first", input, headers);
+        return observed;
+    }
+
+    /// <summary>6, again: an exchange of the inner client. The first one is the attempt that has begun already.</summary>
+    public Attempt BeginExchange(RawText input, IReadOnlyList<KeyValuePair<string, string>> headers)
+    {
+        if (!_isFirstExchangeTaken)
+        {
+            _isFirstExchangeTaken = true;
+            var first = Call.Attempt!;
+            first.Input = input;
+            first.RequestHeaders = headers;
+            return first;
+        }
+
+        // The inner client tries again: what it has seen of the attempt before is all there is to it.
+        Call.Attempt!.EndTime ??= Call.Runtime.Time.GetUtcNow();
+        return BeginAttempt("retry", input, headers);
+    }
+
+    private Attempt BeginAttempt(
+        string reason,
+        RawText? input,
+        IReadOnlyList<KeyValuePair<string, string>>? headers
+    )
+    {
+        var attempt = new Attempt(Call.Attempts.Count + 1, reason, Call.ModelGroup, _target)
+        {
+            Request = Call.Request,
+            StartTime = Call.Runtime.Time.GetUtcNow(),
+            // What goes into the inner client, where nobody sees what comes out of it.
+            Input = input ?? new RawText(RequestJson.Of(Call.Request)),
+            RequestHeaders = headers ?? [],
+            Stream = Call.Kind.IsStream ? new ChatAccumulator(keepContent: true) : null,
+        };
+        Call.Add(attempt);
+        _pipeline.LogPreApiCall(Call);
+        return attempt;
+    }
+
+    /// <summary>6: the raw reply is there.</summary>
+    public void Answered() => _pipeline.LogPostApiCall(Call);
+
+    /// <summary>7 and 8: a unary answer.</summary>
+    public void Complete(LlmResponse response)
+    {
+        var attempt = Call.Attempt!;
+        var now = Call.Runtime.Time.GetUtcNow();
+        attempt.FirstAnswerTime ??= now;
+        attempt.EndTime = now;
+        attempt.Usage = WireUsage.Of(Call.Request, response);
+        attempt.ServiceTier = (response as ChatCompletion)?.ServiceTier;
+        _pipeline.Close(Call, CallOutcome.Completed, response, null);
+    }
+
+    /// <summary>7: a chunk of a stream.</summary>
+    public void OnChunk(ChatChunk chunk)
+    {
+        var attempt = Call.Attempt!;
+        attempt.FirstAnswerTime ??= Call.Runtime.Time.GetUtcNow();
+        attempt.Stream!.Add(chunk);
+        _pipeline.LogStreamEvent(Call, chunk);
+    }
+
+    /// <summary>8: a stream has ended, whole or not.</summary>
+    public void CompleteStream(CallOutcome outcome, Exception? exception)
+    {
+        var attempt = Call.Attempt!;
+        attempt.EndTime ??= Call.Runtime.Time.GetUtcNow();
+        attempt.Exception = outcome == CallOutcome.Completed ? null : exception;
+        _pipeline.Close(
+            Call,
+            outcome,
+            attempt.Stream is { IsEmpty: false } stream ? stream.ToCompletion() : null,
+            exception
+        );
+    }
+
+    /// <summary>8: the inner client threw. Whoever calls this rethrows the same exception.</summary>
+    public void Fail(Exception exception, CancellationToken callerToken)
+    {
+        var attempt = Call.Attempt!;
+        attempt.Exception ??= exception;
+        CompleteStream(OutcomeOf(exception, callerToken), exception);
+    }
+
+    private static CallOutcome OutcomeOf(Exception exception, CancellationToken callerToken) =>
+        exception switch
+        {
+            OperationCanceledException when callerToken.IsCancellationRequested =>
+                CallOutcome.Cancelled,
+            // An HttpClient's timeout comes as a cancellation that the caller didn't ask for.
+            OperationCanceledException or TimeoutException => CallOutcome.TimedOut,
+            _ => CallOutcome.UpstreamFailed,
+        };
+}

@@ -1,0 +1,70 @@
+using Callgate.Wire;
+
+namespace Callgate.Calls;
+
+/// <summary>Refuses what no provider could answer, in words that say what to do.</summary>
+internal static class RequestCheck
+{
+    public static void ThrowIfInvalid(Call call)
+    {
+        if (string.IsNullOrWhiteSpace(call.Request.Model))
+        {
+            throw Refused(call, "The model is empty: name one as provider/model.");
+        }
+
+        switch (call.Request)
+        {
+            case ChatRequest chat:
+                CheckMessages(call, chat.Messages);
+                break;
+            case EmbeddingRequest embedding:
+                CheckInput(call, embedding.Input);
+                break;
+        }
+    }
+
+    private static void CheckMessages(Call call, IReadOnlyList<Message> messages)
+    {
+        if (messages is null or { Count: 0 })
+        {
+            throw Refused(call, "The messages are empty: give at least one.");
+        }
+
+        for (var i = 0; i < messages.Count; i++)
+        {
+            var message = messages[i];
+            if (message is null || string.IsNullOrEmpty(message.Role))
+            {
+                throw Refused(call, $"messages[{i}] is null or has no role.");
+            }
+
+            // Only an assistant message may have no content: it called tools, refused, or reasoned.
+            if (message.Content is null && message.Role is not ("assistant" or "function"))
+            {
+                throw Refused(
+                    call,
+                    $"messages[{i}] of the role {SafeText.Cut(message.Role)} has no content."
+                );
+            }
+        }
+    }
+
+    private static void CheckInput(Call call, IReadOnlyList<string> input)
+    {
+        if (input is null or { Count: 0 })
+        {
+            throw Refused(call, "The input is empty: give at least one text.");
+        }
+
+        for (var i = 0; i < input.Count; i++)
+        {
+            if (input[i] is null)
+            {
+                throw Refused(call, $"input[{i}] is null.");
+            }
+        }
+    }
+
+    private static LlmException Refused(Call call, string reason) =>
+        Failures.Refused(call, "shape", LlmErrorKind.BadRequest, reason, "invalid_request");
+}

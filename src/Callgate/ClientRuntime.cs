@@ -1,0 +1,158 @@
+using Callgate.Calls;
+using Callgate.Providers;
+using Callgate.Routing;
+using Microsoft.Extensions.Logging;
+
+namespace Callgate;
+
+/// <summary>What all calls of one client share: its handlers, routes, prices, connections, and the calls that are open. Thread-safe.</summary>
+internal sealed class ClientRuntime : IDisposable
+{
+    private readonly CallbackList[] _functions;
+    private readonly HashSet<Registration> _reported = [];
+    private readonly Lock _lock = new();
+    private CallbackList _callbacks;
+    private CallbackSet? _set;
+    private int _disposed;
+
+    public ClientRuntime(LlmClientOptions options)
+    {
+        Options = OptionsCheck.Validated(options);
+        Time = options.TimeProvider;
+        Prices = options.Prices;
+        Logger = (options.LoggerFactory ?? StderrLoggerFactory.Instance).CreateLogger("Callgate");
+        Hub = new ObserverHub(options.MaxPendingEvents, Logger);
+        Router = new Router(options);
+        Http = new HttpTransport(options.HttpMessageHandler, options.ConnectTimeout);
+        Pipeline = new CallPipeline(this);
+        Streams = new StreamSweeper(this);
+        _callbacks = options.Callbacks;
+        _functions =
+        [
+            options.InputCallbacks.List,
+            options.SuccessCallbacks.List,
+            options.FailureCallbacks.List,
+        ];
+        foreach (var list in _functions.Append(_callbacks))
+        {
+            Watch(list);
+        }
+
+        ProcessExit.Add(this);
+    }
+
+    public LlmClientOptions Options { get; }
+    public TimeProvider Time { get; }
+    public PriceCatalogue Prices { get; }
+    public ILogger Logger { get; }
+    public ObserverHub Hub { get; }
+    public Router Router { get; }
+    public HttpTransport Http { get; }
+    public CallPipeline Pipeline { get; }
+    public OpenCalls OpenCalls { get; } = new();
+    public StreamSweeper Streams { get; }
+
+    public bool IsDisposed => Volatile.Read(ref _disposed) != 0;
+
+    public CallbackList Callbacks
+    {
+        get => _callbacks;
+        set
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            Unwatch(_callbacks);
+            _callbacks = value;
+            Watch(value);
+            OnChanged();
+        }
+    }
+
+    /// <summary>The handlers of a call that begins now.</summary>
+    public CallbackSet CallbacksFor(CallOptions options) =>
+        (_set ?? MakeSet()).And(options.Callbacks);
+
+    private CallbackSet MakeSet()
+    {
+        lock (_lock)
+        {
+            if (_set is { } made)
+            {
+                return made;
+            }
+
+            var registrations = _functions.Prepend(_callbacks).SelectMany(l => l.Snapshot).ToList();
+            foreach (var registration in registrations.Where(_reported.Add))
+            {
+                RegistrationDiagnostics.Report(registration, isGateway: false, Logger);
+            }
+
+            return _set = new CallbackSet(registrations);
+        }
+    }
+
+    private void OnChanged()
+    {
+        lock (_lock)
+        {
+            _set = null;
+        }
+    }
+
+    private void OnDuplicate(string name) => RegistrationDiagnostics.ReportDuplicate(name, Logger);
+
+    private void Watch(CallbackList list)
+    {
+        list.Changed += OnChanged;
+        list.Duplicate += OnDuplicate;
+    }
+
+    private void Unwatch(CallbackList list)
+    {
+        list.Changed -= OnChanged;
+        list.Duplicate -= OnDuplicate;
+    }
+
+    /// <summary>Ends whatever is still open, as the client or the process goes away.</summary>
+    public void TerminateOpenCalls(string reason)
+    {
+        foreach (var call in OpenCalls.ToList())
+        {
+            Pipeline.Close(
+                call,
+                CallOutcome.Terminated,
+                null,
+                LlmException.Create(
+                    LlmErrorKind.Connection,
+                    reason,
+                    new ErrorFacts(Model: call.ModelGroup, IsRetryable: false)
+                )
+            );
+            call.Upstream?.Abort();
+        }
+    }
+
+    /// <summary>Lets go of everything but what observers have yet to see; false where that was done before.</summary>
+    public bool TryStop()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return false;
+        }
+
+        TerminateOpenCalls("The client was disposed in mid-call.");
+        foreach (var list in _functions.Append(_callbacks))
+        {
+            Unwatch(list);
+        }
+
+        ProcessExit.Remove(this);
+        Streams.Dispose();
+        return true;
+    }
+
+    public void Dispose()
+    {
+        Http.Dispose();
+        Hub.Dispose();
+    }
+}

@@ -1,0 +1,54 @@
+using Callgate.Providers.OpenAi;
+using Callgate.Wire;
+
+namespace Callgate.Providers.AzureOpenAi;
+
+/// <summary>
+/// Azure OpenAI: OpenAI's format at a resource's own address, by deployment and API version, or by the v1 path.
+/// Source: Azure's public REST reference of the inference API.
+/// </summary>
+internal sealed class AzureOpenAiProvider : OpenAiProvider
+{
+    /// <summary>The newest version of the inference API that is generally available and dated.</summary>
+    private const string DefaultApiVersion = "2024-10-21";
+
+    public override string Name => "azure";
+    public override string? DefaultApiBase => null;
+    public override IReadOnlyList<string> ApiKeyVariables =>
+        ["AZURE_API_KEY", "AZURE_OPENAI_API_KEY"];
+    public override IReadOnlyList<string> ApiBaseVariables =>
+        ["AZURE_API_BASE", "AZURE_OPENAI_ENDPOINT"];
+
+    public override bool OwnsModel(string model) => false;
+
+    protected override Uri UrlOf(LlmRequest request, ProviderTarget target)
+    {
+        var version =
+            target.ApiVersion
+            ?? Environment.GetEnvironmentVariable("AZURE_API_VERSION")
+            ?? DefaultApiVersion;
+        var root = target.ApiBase;
+        if (root.EndsWith("/openai/v1", StringComparison.OrdinalIgnoreCase))
+        {
+            return new Uri($"{root}/{PathOf(request)}");
+        }
+
+        // The v1 path names the model in the body, as OpenAI does.
+        if (version is "v1" or "latest" or "preview")
+        {
+            var query = version == "preview" ? "?api-version=preview" : "";
+            return new Uri($"{root}/openai/v1/{PathOf(request)}{query}");
+        }
+
+        return new Uri(
+            $"{root}/openai/deployments/{Uri.EscapeDataString(target.Model)}/{PathOf(request)}?api-version={Uri.EscapeDataString(version)}"
+        );
+    }
+
+    protected override IReadOnlyList<KeyValuePair<string, string>> HeadersOf(
+        ProviderTarget target
+    ) =>
+        target.ApiKey is not { } key ? []
+        : target.IsToken ? [new("Authorization", $"Bearer {key}")]
+        : [new("api-key", key)];
+}

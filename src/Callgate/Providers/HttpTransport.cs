@@ -1,0 +1,138 @@
+using System.Net.Http.Headers;
+using Callgate.Calls;
+
+namespace Callgate.Providers;
+
+/// <summary>Sends translated requests over HTTP. Thread-safe.</summary>
+internal sealed class HttpTransport : IDisposable
+{
+    private static readonly TimeSpan s_defaultConnectTimeout = TimeSpan.FromSeconds(15);
+    private static readonly MediaTypeHeaderValue s_json = new("application/json");
+
+    // Most clients want the same connections: sharing them keeps a thousand short-lived clients from opening a thousand sockets.
+    private static readonly Lazy<HttpMessageInvoker> s_shared = new(() =>
+        new(NewHandler(s_defaultConnectTimeout))
+    );
+
+    private readonly HttpMessageInvoker _invoker;
+    private readonly bool _isOwn;
+
+    public HttpTransport(HttpMessageHandler? handler, TimeSpan connectTimeout)
+    {
+        _isOwn = handler is not null || connectTimeout != s_defaultConnectTimeout;
+        _invoker =
+            handler is not null ? new HttpMessageInvoker(handler, disposeHandler: false)
+            : _isOwn ? new HttpMessageInvoker(NewHandler(connectTimeout))
+            : s_shared.Value;
+    }
+
+    private static SocketsHttpHandler NewHandler(TimeSpan connectTimeout) =>
+        new()
+        {
+            ConnectTimeout = connectTimeout,
+            // A key must not follow a redirect to another host.
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            EnableMultipleHttp2Connections = true,
+            PooledConnectionLifetime = TimeSpan.FromMinutes(10),
+        };
+
+    /// <summary>Sends, and returns once the reply's headers are there.</summary>
+    public async ValueTask<HttpResponseMessage> SendAsync(
+        ProviderRequest request,
+        IReadOnlyDictionary<string, string> moreHeaders,
+        HttpMessageInvoker? instead,
+        CancellationToken cancellationToken
+    )
+    {
+        using var message = new HttpRequestMessage(HttpMethod.Post, request.Url);
+        var content = new ReadOnlyMemoryContent(request.Body);
+        content.Headers.ContentType = s_json;
+        message.Content = content;
+        foreach (var (name, value) in request.Headers)
+        {
+            message.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        foreach (var (name, value) in moreHeaders)
+        {
+            message.Headers.Remove(name);
+            message.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        return await (instead ?? _invoker)
+            .SendAsync(message, cancellationToken)
+            .ConfigureAwait(false);
+    }
+
+    /// <summary>Reads a body whole.</summary>
+    /// <exception cref="InvalidDataException">It is longer than the limit.</exception>
+    public static async ValueTask<byte[]> ReadBodyAsync(
+        HttpContent content,
+        long limit,
+        CancellationToken cancellationToken
+    )
+    {
+        var length = content.Headers.ContentLength;
+        if (length > limit)
+        {
+            throw TooLong(limit);
+        }
+
+        var stream = await content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+        await using (stream.ConfigureAwait(false))
+        {
+            if (length is { } known)
+            {
+                var whole = GC.AllocateUninitializedArray<byte>((int)known);
+                await stream.ReadExactlyAsync(whole, cancellationToken).ConfigureAwait(false);
+                return whole;
+            }
+
+            var pooled = System.Buffers.ArrayPool<byte>.Shared.Rent(16 * 1024);
+            var filled = 0;
+            try
+            {
+                while (true)
+                {
+                    if (filled == pooled.Length)
+                    {
+                        var larger = System.Buffers.ArrayPool<byte>.Shared.Rent(pooled.Length * 2);
+                        pooled.CopyTo(larger, 0);
+                        System.Buffers.ArrayPool<byte>.Shared.Return(pooled);
+                        pooled = larger;
+                    }
+
+                    var read = await stream
+                        .ReadAsync(pooled.AsMemory(filled), cancellationToken)
+                        .ConfigureAwait(false);
+                    if (read == 0)
+                    {
+                        return pooled.AsSpan(0, filled).ToArray();
+                    }
+
+                    filled += read;
+                    if (filled > limit)
+                    {
+                        throw TooLong(limit);
+                    }
+                }
+            }
+            finally
+            {
+                System.Buffers.ArrayPool<byte>.Shared.Return(pooled);
+            }
+        }
+    }
+
+    private static InvalidDataException TooLong(long limit) =>
+        new($"The answer is longer than {limit} bytes.");
+
+    public void Dispose()
+    {
+        if (_isOwn)
+        {
+            _invoker.Dispose();
+        }
+    }
+}

@@ -1,0 +1,154 @@
+using System.Text.Json;
+using Callgate.Wire;
+
+namespace Callgate.Providers.OpenAi;
+
+/// <summary>The events of an OpenAI stream are chunks already: they are scanned, not translated.</summary>
+internal sealed class OpenAiChunkTranslator(string provider, string model) : ChunkTranslator
+{
+    public override void Translate(
+        ReadOnlySpan<byte> eventType,
+        ReadOnlySpan<byte> data,
+        Queue<ChatChunk> output
+    )
+    {
+        if (data.SequenceEqual("[DONE]"u8))
+        {
+            IsDone = true;
+            return;
+        }
+
+        // The reader's buffer moves on; the chunk is the consumer's.
+        ReadOnlyMemory<byte> bytes = data.ToArray();
+        if (TryScanText(data, out var text))
+        {
+            output.Enqueue(ChatChunk.FromBytes(bytes, text));
+            return;
+        }
+
+        var chunk = ChatChunk.FromBytes(bytes, null);
+        if (
+            chunk.Body.AdditionalProperties is { } extra
+            && extra.TryGetValue("error", out var error)
+            && error.ValueKind != JsonValueKind.Null
+        )
+        {
+            throw OpenAiErrors.Read(
+                provider,
+                new ProviderError
+                {
+                    // An error in mid-stream has no status of its own; unless it says more, the server failed.
+                    StatusCode = 500,
+                    Model = model,
+                    Body = data,
+                }
+            );
+        }
+
+        IsComplete |= chunk.FinishReason is not null;
+        output.Enqueue(chunk);
+    }
+
+    /// <summary>
+    /// Recognises the one event that makes up nearly all of a stream: choice 0 gets more text, and nothing else happens.
+    /// Whatever is out of the ordinary makes it give up, and the event is read in full.
+    /// </summary>
+    private static bool TryScanText(ReadOnlySpan<byte> data, out string? text)
+    {
+        text = null;
+        var reader = new Utf8JsonReader(data);
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+        {
+            return false;
+        }
+
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("choices"u8))
+            {
+                if (!TryScanChoices(ref reader, ref text))
+                {
+                    return false;
+                }
+            }
+            else if (reader.ValueTextEquals("usage"u8) || reader.ValueTextEquals("error"u8))
+            {
+                if (!reader.Read() || reader.TokenType != JsonTokenType.Null)
+                {
+                    return false;
+                }
+            }
+            else
+            {
+                reader.Skip();
+            }
+        }
+
+        return text is not null;
+    }
+
+    private static bool TryScanChoices(ref Utf8JsonReader reader, ref string? text)
+    {
+        if (
+            !reader.Read()
+            || reader.TokenType != JsonTokenType.StartArray
+            || !reader.Read()
+            || reader.TokenType != JsonTokenType.StartObject
+        )
+        {
+            return false;
+        }
+
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("delta"u8))
+            {
+                if (!TryScanDelta(ref reader, ref text))
+                {
+                    return false;
+                }
+            }
+            else if (reader.ValueTextEquals("index"u8))
+            {
+                if (!reader.Read() || !reader.TryGetInt32(out var index) || index != 0)
+                {
+                    return false;
+                }
+            }
+            else if (!reader.Read() || reader.TokenType != JsonTokenType.Null)
+            {
+                // A finish reason, log probabilities, or something new.
+                return false;
+            }
+        }
+
+        return reader.Read() && reader.TokenType == JsonTokenType.EndArray;
+    }
+
+    private static bool TryScanDelta(ref Utf8JsonReader reader, ref string? text)
+    {
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+        {
+            return false;
+        }
+
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("content"u8))
+            {
+                if (!reader.Read() || reader.TokenType != JsonTokenType.String)
+                {
+                    return false;
+                }
+
+                text = reader.GetString();
+            }
+            else if (!reader.Read() || reader.TokenType != JsonTokenType.Null)
+            {
+                return false;
+            }
+        }
+
+        return reader.TokenType == JsonTokenType.EndObject;
+    }
+}
