@@ -97,6 +97,9 @@ public sealed record ChatChunkBody : WireObject
 
     /// <summary>The service tier that answers.</summary>
     public string? ServiceTier { get; init; }
+
+    /// <summary>Names the configuration that answers, for repeatable sampling.</summary>
+    public string? SystemFingerprint { get; init; }
 }
 
 /// <summary>A piece of one answer.</summary>
@@ -110,6 +113,9 @@ public sealed record ChunkChoice : WireObject
 
     /// <summary>Why the answer ended; null while it goes on.</summary>
     public string? FinishReason { get; init; }
+
+    /// <summary>The log probabilities of this piece, where they were asked for.</summary>
+    public JsonElement? Logprobs { get; init; }
 }
 
 /// <summary>What a chunk adds to its answer.</summary>

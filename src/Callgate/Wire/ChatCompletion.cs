@@ -18,6 +18,9 @@ public sealed record ChatCompletion : LlmResponse
     /// <summary>The service tier that answered.</summary>
     public string? ServiceTier { get; init; }
 
+    /// <summary>Names the configuration that answered, for repeatable sampling.</summary>
+    public string? SystemFingerprint { get; init; }
+
     /// <inheritdoc />
     [JsonIgnore]
     public override string Text => Choices.Count == 0 ? "" : Choices[0].Message?.Text ?? "";
@@ -56,4 +59,7 @@ public sealed record Choice : WireObject
 
     /// <summary>Why it ended: <c>stop</c>, <c>length</c>, <c>tool_calls</c>, <c>content_filter</c>.</summary>
     public string? FinishReason { get; init; }
+
+    /// <summary>The log probabilities, where they were asked for.</summary>
+    public JsonElement? Logprobs { get; init; }
 }
