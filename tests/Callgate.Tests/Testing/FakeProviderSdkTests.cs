@@ -92,9 +92,9 @@ public sealed class FakeProviderSdkTests : IAsyncLifetime
                 {
                     ToolCalls =
                     [
-                        new Wire.ToolCall
+                        new Callgate.Wire.ToolCall
                         {
-                            Function = new Wire.FunctionCall
+                            Function = new Callgate.Wire.FunctionCall
                             {
                                 Name = request
                                     .ReadJson()
