@@ -92,9 +92,9 @@ public sealed class FakeProviderSdkTests : IAsyncLifetime
                 {
                     ToolCalls =
                     [
-                        new Callgate.Wire.ToolCall
+                        new Wire.ToolCall
                         {
-                            Function = new Callgate.Wire.FunctionCall
+                            Function = new Wire.FunctionCall
                             {
                                 Name = request
                                     .ReadJson()

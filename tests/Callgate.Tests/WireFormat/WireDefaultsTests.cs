@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Callgate.Wire;
 
-namespace Callgate.Tests.Wire;
+namespace Callgate.Tests.WireFormat;
 
 /// <summary>What a provider leaves out, or sends as null, is the documented default all the same.</summary>
 public class WireDefaultsTests
