@@ -90,7 +90,12 @@ public sealed record ChatChunkBody : WireObject
     public string? Model { get; init; }
 
     /// <summary>The pieces; empty on the event that carries only the usage.</summary>
-    public IReadOnlyList<ChunkChoice> Choices { get; init; } = [];
+    public IReadOnlyList<ChunkChoice> Choices
+    {
+        get;
+        // The deserializer sets what is missing to null.
+        init => field = value ?? [];
+    } = [];
 
     /// <summary>The usage, on the event that carries it.</summary>
     public Usage? Usage { get; init; }

@@ -13,7 +13,12 @@ public sealed record ChatCompletion : LlmResponse
     public long? Created { get; init; }
 
     /// <summary>The answers, usually one.</summary>
-    public IReadOnlyList<Choice> Choices { get; init; } = [];
+    public IReadOnlyList<Choice> Choices
+    {
+        get;
+        // The deserializer sets what is missing to null.
+        init => field = value ?? [];
+    } = [];
 
     /// <summary>The service tier that answered.</summary>
     public string? ServiceTier { get; init; }
