@@ -213,11 +213,10 @@ internal sealed class StreamState(
     }
 
     /// <summary>The consumer is done, early or not.</summary>
-    public void Dispose() => Leave(CallOutcome.ClientAborted, "The consumer broke the stream off.");
+    public void Dispose() => Leave(CallOutcome.ClientAborted, Failures.BrokenOff);
 
     /// <summary>The consumer is gone.</summary>
-    public void Abandon() =>
-        Leave(CallOutcome.Abandoned, "The stream was neither read to its end nor disposed.");
+    public void Abandon() => Leave(CallOutcome.Abandoned, Failures.Abandoned);
 
     private void Leave(CallOutcome outcome, string reason)
     {
