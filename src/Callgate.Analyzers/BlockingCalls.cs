@@ -11,9 +11,8 @@ internal static class BlockingCalls
         operation switch
         {
             IInvocationOperation call => OfMethod(call.TargetMethod, call.Instance?.Type),
-            IPropertyReferenceOperation { Property: { Name: "Result" } property } when IsTask(property.ContainingType) => property
-                .ContainingType
-                .Name + ".Result",
+            IPropertyReferenceOperation { Property: { Name: "Result" } property }
+                when IsTask(property.ContainingType) => property.ContainingType.Name + ".Result",
             _ => null,
         };
 
@@ -26,10 +25,20 @@ internal static class BlockingCalls
             "System.Threading.Thread" => name is "Sleep" or "Join",
             "System.Threading.Tasks.Task" => name is "Wait" or "WaitAll" or "WaitAny",
             "System.IO.File" => !name.EndsWith("Async", StringComparison.Ordinal)
-                && (StartsWith(name, "ReadAll") || StartsWith(name, "WriteAll") || StartsWith(name, "Append")),
+                && (
+                    StartsWith(name, "ReadAll")
+                    || StartsWith(name, "WriteAll")
+                    || StartsWith(name, "Append")
+                ),
             "System.Net.WebClient" => !name.EndsWith("Async", StringComparison.Ordinal)
-                && (StartsWith(name, "Download") || StartsWith(name, "Upload") || StartsWith(name, "Open")),
-            "System.Net.WebRequest" or "System.Net.HttpWebRequest" => name is "GetResponse" or "GetRequestStream",
+                && (
+                    StartsWith(name, "Download")
+                    || StartsWith(name, "Upload")
+                    || StartsWith(name, "Open")
+                ),
+            "System.Net.WebRequest" or "System.Net.HttpWebRequest" => name
+                is "GetResponse"
+                    or "GetRequestStream",
             "System.Net.Http.HttpClient" or "System.Net.Http.HttpMessageInvoker" => name is "Send",
             _ => false,
         };
@@ -39,7 +48,9 @@ internal static class BlockingCalls
         }
 
         blocks |= IsStreamCall(name) && DerivesFrom(receiver, IsSlowStream);
-        blocks |= name is "ExecuteNonQuery" or "ExecuteScalar" or "ExecuteReader" && IsDatabase(receiver, "DbCommand");
+        blocks |=
+            name is "ExecuteNonQuery" or "ExecuteScalar" or "ExecuteReader"
+            && IsDatabase(receiver, "DbCommand");
         blocks |= name is "Open" && IsDatabase(receiver, "DbConnection");
         return blocks ? $"{(receiver ?? type).Name}.{name}" : null;
     }
@@ -49,11 +60,23 @@ internal static class BlockingCalls
 
     /// <summary>Also the nested ones of <c>ConfigureAwait</c>.</summary>
     private static bool IsAwaiter(ITypeSymbol type) =>
-        type.Name is "TaskAwaiter" or "ValueTaskAwaiter" or "ConfiguredTaskAwaiter" or "ConfiguredValueTaskAwaiter"
+        type.Name
+            is "TaskAwaiter"
+                or "ValueTaskAwaiter"
+                or "ConfiguredTaskAwaiter"
+                or "ConfiguredValueTaskAwaiter"
         && type.ContainingNamespace.ToDisplayString() == "System.Runtime.CompilerServices";
 
     private static bool IsStreamCall(string name) =>
-        name is "Read" or "ReadByte" or "ReadExactly" or "ReadAtLeast" or "Write" or "WriteByte" or "Flush" or "CopyTo";
+        name
+            is "Read"
+                or "ReadByte"
+                or "ReadExactly"
+                or "ReadAtLeast"
+                or "Write"
+                or "WriteByte"
+                or "Flush"
+                or "CopyTo";
 
     /// <summary>A memory stream never waits; that a plain <c>Stream</c> does, nobody can tell.</summary>
     private static bool IsSlowStream(ITypeSymbol type) =>
@@ -80,7 +103,9 @@ internal static class BlockingCalls
         return false;
     }
 
-    private static bool StartsWith(string name, string start) => name.StartsWith(start, StringComparison.Ordinal);
+    private static bool StartsWith(string name, string start) =>
+        name.StartsWith(start, StringComparison.Ordinal);
 
-    private static string NameOf(ITypeSymbol type) => $"{type.ContainingNamespace?.ToDisplayString()}.{type.Name}";
+    private static string NameOf(ITypeSymbol type) =>
+        $"{type.ContainingNamespace?.ToDisplayString()}.{type.Name}";
 }

@@ -10,7 +10,8 @@ namespace Callgate.Analyzers;
 public sealed class GatewayOnlyHookAnalyzer : DiagnosticAnalyzer
 {
     /// <inheritdoc />
-    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = [Diagnostics.GatewayOnlyHook];
+    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } =
+    [Diagnostics.GatewayOnlyHook];
 
     /// <inheritdoc />
     public override void Initialize(AnalysisContext context)
@@ -25,8 +26,14 @@ public sealed class GatewayOnlyHookAnalyzer : DiagnosticAnalyzer
             }
 
             start.RegisterOperationAction(c => AnalyzeAdd(c, hooks), OperationKind.Invocation);
-            start.RegisterOperationAction(c => AnalyzeCollection(c, hooks), OperationKind.CollectionExpression);
-            start.RegisterOperationAction(c => AnalyzeAssignment(c, hooks), OperationKind.SimpleAssignment);
+            start.RegisterOperationAction(
+                c => AnalyzeCollection(c, hooks),
+                OperationKind.CollectionExpression
+            );
+            start.RegisterOperationAction(
+                c => AnalyzeAssignment(c, hooks),
+                OperationKind.SimpleAssignment
+            );
         });
     }
 
@@ -60,7 +67,8 @@ public sealed class GatewayOnlyHookAnalyzer : DiagnosticAnalyzer
     {
         var assignment = (ISimpleAssignmentOperation)context.Operation;
         if (
-            assignment.Target is not IPropertyReferenceOperation { Property: { Name: "Callbacks" } property }
+            assignment.Target
+                is not IPropertyReferenceOperation { Property: { Name: "Callbacks" } property }
             || property.ContainingType.ToDisplayString() != "Callgate.CallOptions"
         )
         {
@@ -78,14 +86,21 @@ public sealed class GatewayOnlyHookAnalyzer : DiagnosticAnalyzer
             case IObjectCreationOperation { Initializer: { } initializer }:
                 CheckAll(
                     context,
-                    initializer.Initializers.OfType<IInvocationOperation>().SelectMany(add => add.Arguments).Select(a => a.Value),
+                    initializer
+                        .Initializers.OfType<IInvocationOperation>()
+                        .SelectMany(add => add.Arguments)
+                        .Select(a => a.Value),
                     hooks
                 );
                 break;
         }
     }
 
-    private static void CheckAll(OperationAnalysisContext context, IEnumerable<IOperation> handlers, HookSymbols hooks)
+    private static void CheckAll(
+        OperationAnalysisContext context,
+        IEnumerable<IOperation> handlers,
+        HookSymbols hooks
+    )
     {
         foreach (var handler in handlers)
         {
@@ -101,11 +116,20 @@ public sealed class GatewayOnlyHookAnalyzer : DiagnosticAnalyzer
             return;
         }
 
-        var names = hooks.OverriddenBy(type).Where(HookSymbols.IsGatewayOnly).Select(h => h.Name).ToImmutableArray();
+        var names = hooks
+            .OverriddenBy(type)
+            .Where(HookSymbols.IsGatewayOnly)
+            .Select(h => h.Name)
+            .ToImmutableArray();
         if (names.Length > 0)
         {
             context.ReportDiagnostic(
-                Diagnostic.Create(Diagnostics.GatewayOnlyHook, handler.Syntax.GetLocation(), type.Name, string.Join(", ", names))
+                Diagnostic.Create(
+                    Diagnostics.GatewayOnlyHook,
+                    handler.Syntax.GetLocation(),
+                    type.Name,
+                    string.Join(", ", names)
+                )
             );
         }
     }
@@ -116,17 +140,25 @@ public sealed class GatewayOnlyHookAnalyzer : DiagnosticAnalyzer
         {
             IConversionOperation conversion => Unwrap(conversion.Operand),
             IObjectCreationOperation { Type: { } type, Arguments.Length: 1 } created
-                when type.ToDisplayString() == "Callgate.Callback" => Unwrap(created.Arguments[0].Value),
+                when type.ToDisplayString() == "Callgate.Callback" => Unwrap(
+                created.Arguments[0].Value
+            ),
             _ => value,
         };
 
     private static bool IsList(ITypeSymbol? type) =>
-        type?.ToDisplayString() is "Callgate.CallbackList" or "Callgate.CallbackFunctionList" or "Callgate.InputCallbackList";
+        type?.ToDisplayString()
+            is "Callgate.CallbackList"
+                or "Callgate.CallbackFunctionList"
+                or "Callgate.InputCallbackList";
 
     /// <summary>The gateway's own options have lists of the same type.</summary>
     private static bool IsOfGateway(IOperation? list) =>
         ListOf(list) is IMemberReferenceOperation { Member.ContainingType: { } owner }
-        && (owner.ContainingNamespace.ToDisplayString() + ".").StartsWith("Callgate.Gateway.", StringComparison.Ordinal);
+        && (owner.ContainingNamespace.ToDisplayString() + ".").StartsWith(
+            "Callgate.Gateway.",
+            StringComparison.Ordinal
+        );
 
     /// <summary>In <c>Callbacks = { … }</c> the receiver of each <c>Add</c> is implied: the property stands further out.</summary>
     private static IOperation? ListOf(IOperation? list)

@@ -9,7 +9,11 @@ internal sealed class HookSymbols
     private HookSymbols(INamedTypeSymbol customLogger)
     {
         CustomLogger = customLogger;
-        Hooks = customLogger.GetMembers().OfType<IMethodSymbol>().Where(m => m.IsVirtual).ToImmutableArray();
+        Hooks = customLogger
+            .GetMembers()
+            .OfType<IMethodSymbol>()
+            .Where(m => m.IsVirtual)
+            .ToImmutableArray();
         Names = Hooks.Select(h => h.Name).ToImmutableArray();
     }
 
@@ -21,7 +25,9 @@ internal sealed class HookSymbols
 
     /// <summary>Null where the compilation doesn't use Callgate.</summary>
     public static HookSymbols? From(Compilation compilation) =>
-        compilation.GetTypeByMetadataName("Callgate.CustomLogger") is { } customLogger ? new HookSymbols(customLogger) : null;
+        compilation.GetTypeByMetadataName("Callgate.CustomLogger") is { } customLogger
+            ? new HookSymbols(customLogger)
+            : null;
 
     public bool IsHandler(ITypeSymbol? type)
     {
@@ -56,7 +62,11 @@ internal sealed class HookSymbols
     public ImmutableArray<IMethodSymbol> OverriddenBy(ITypeSymbol handler)
     {
         var overridden = new HashSet<ISymbol>(SymbolEqualityComparer.Default);
-        for (var t = handler; t is not null && !SymbolEqualityComparer.Default.Equals(t, CustomLogger); t = t.BaseType)
+        for (
+            var t = handler;
+            t is not null && !SymbolEqualityComparer.Default.Equals(t, CustomLogger);
+            t = t.BaseType
+        )
         {
             foreach (var method in t.GetMembers().OfType<IMethodSymbol>())
             {
@@ -71,7 +81,8 @@ internal sealed class HookSymbols
     }
 
     public static bool IsGatewayOnly(IMethodSymbol hook) =>
-        hook.GetAttributes().Any(a => a.AttributeClass?.ToDisplayString() == "Callgate.GatewayOnlyAttribute");
+        hook.GetAttributes()
+            .Any(a => a.AttributeClass?.ToDisplayString() == "Callgate.GatewayOnlyAttribute");
 
     /// <summary>The async one of a pair of observers, of the sync one; else null.</summary>
     public IMethodSymbol? AsyncOf(IMethodSymbol hook) =>

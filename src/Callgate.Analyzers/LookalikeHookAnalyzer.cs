@@ -11,14 +11,17 @@ public sealed class LookalikeHookAnalyzer : DiagnosticAnalyzer
     private static readonly SymbolDisplayFormat s_signature = new(
         typeQualificationStyle: SymbolDisplayTypeQualificationStyle.NameOnly,
         genericsOptions: SymbolDisplayGenericsOptions.IncludeTypeParameters,
-        memberOptions: SymbolDisplayMemberOptions.IncludeType | SymbolDisplayMemberOptions.IncludeParameters,
-        parameterOptions: SymbolDisplayParameterOptions.IncludeType | SymbolDisplayParameterOptions.IncludeName,
+        memberOptions: SymbolDisplayMemberOptions.IncludeType
+            | SymbolDisplayMemberOptions.IncludeParameters,
+        parameterOptions: SymbolDisplayParameterOptions.IncludeType
+            | SymbolDisplayParameterOptions.IncludeName,
         miscellaneousOptions: SymbolDisplayMiscellaneousOptions.UseSpecialTypes
             | SymbolDisplayMiscellaneousOptions.IncludeNullableReferenceTypeModifier
     );
 
     /// <inheritdoc />
-    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = [Diagnostics.LookalikeHook];
+    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } =
+    [Diagnostics.LookalikeHook];
 
     /// <inheritdoc />
     public override void Initialize(AnalysisContext context)
@@ -51,9 +54,18 @@ public sealed class LookalikeHookAnalyzer : DiagnosticAnalyzer
             }
 
             var isPublic = method.DeclaredAccessibility == Accessibility.Public;
-            var name = HookNames.Nearest(method.Name, ReturnsTask(method), hooks.Names, out var distance);
+            var name = HookNames.Nearest(
+                method.Name,
+                ReturnsTask(method),
+                hooks.Names,
+                out var distance
+            );
             // A forgotten `public` makes a method private; a helper is private too, but hardly has a hook's very name.
-            if (name is null || (distance > 0 && !isPublic) || HookNames.IsHelper(name, distance, isPublic, overridden))
+            if (
+                name is null
+                || (distance > 0 && !isPublic)
+                || HookNames.IsHelper(name, distance, isPublic, overridden)
+            )
             {
                 continue;
             }
@@ -82,8 +94,12 @@ public sealed class LookalikeHookAnalyzer : DiagnosticAnalyzer
         method
             .ContainingType.AllInterfaces.SelectMany(i => i.GetMembers(method.Name))
             .Any(m =>
-                SymbolEqualityComparer.Default.Equals(method.ContainingType.FindImplementationForInterfaceMember(m), method)
+                SymbolEqualityComparer.Default.Equals(
+                    method.ContainingType.FindImplementationForInterfaceMember(m),
+                    method
+                )
             );
 
-    private static bool ReturnsTask(IMethodSymbol method) => method.ReturnType.Name is "Task" or "ValueTask";
+    private static bool ReturnsTask(IMethodSymbol method) =>
+        method.ReturnType.Name is "Task" or "ValueTask";
 }

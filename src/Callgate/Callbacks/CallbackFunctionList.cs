@@ -48,7 +48,9 @@ public sealed class CallbackFunctionList
     public void Add(Callback callback)
     {
         var handler = callback.Handler ?? throw new ArgumentNullException(nameof(callback));
-        var twice = _list.Snapshot.FirstOrDefault(r => r.Handler is OneEventLogger one && ReferenceEquals(one.Inner, handler));
+        var twice = _list.Snapshot.FirstOrDefault(r =>
+            r.Handler is OneEventLogger one && ReferenceEquals(one.Inner, handler)
+        );
         // The list knows a handler by its wrapper: adding that again is what warns.
         _list.Add(twice?.Handler ?? new OneEventLogger(handler, _event));
     }

@@ -49,20 +49,20 @@ public sealed class CallbackList : IEnumerable<Callback>
             {
                 _registrations = [.. _registrations, new Registration(handler, options)];
             }
-            else
-            {
-                // Nobody hears of it below before a client has the list.
-                present.IsAddedAgain = true;
-            }
         }
 
         if (present is null)
         {
             Changed?.Invoke();
         }
+        else if (Duplicate is { } heard)
+        {
+            heard(present.Name);
+        }
         else
         {
-            Duplicate?.Invoke(present.Name);
+            // No client has the list yet: the first one that gets it says so.
+            present.IsAddedAgain = true;
         }
     }
 

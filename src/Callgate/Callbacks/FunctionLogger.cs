@@ -29,7 +29,14 @@ internal sealed class FunctionLogger(
     public static string NameOf(Delegate function, FunctionEvent functionEvent)
     {
         var method = function.Method;
-        // A lambda's name is the compiler's; its enclosing type tells a reader more.
+        // The compiler's names: <Outer>g__Local|0_0 of a local function, as in a top-level program, and <Outer>b__0 of a lambda.
+        var local = method.Name.IndexOf(">g__", StringComparison.Ordinal);
+        if (local >= 0)
+        {
+            return method.Name[(local + 4)..].Split('|')[0];
+        }
+
+        // A lambda has no name of its own; its enclosing type tells a reader more.
         return method.Name.Contains('<', StringComparison.Ordinal)
             ? $"{functionEvent} function of {method.DeclaringType?.DeclaringType?.Name ?? method.DeclaringType?.Name}"
             : method.Name;

@@ -37,7 +37,12 @@ internal static partial class RegistrationDiagnostics
         }
         else if (one is not null && HookScan.HooksOf(one.Inner) != Hooks.None)
         {
-            LogWrongList(logger, name, Join(HookScan.HooksOf(one.Inner)), Join(OneEventLogger.HooksOf(one.Event)));
+            LogWrongList(
+                logger,
+                name,
+                Join(HookScan.HooksOf(one.Inner)),
+                Join(OneEventLogger.HooksOf(one.Event))
+            );
         }
         else if (lookalikes.Count == 0)
         {
@@ -73,7 +78,13 @@ internal static partial class RegistrationDiagnostics
         LogLevel.Warning,
         "CALLGATE001: {Handler}.{Method} looks like the hook {Hook} but overrides nothing, so it is never called. Declare it as: {Signature}"
     )]
-    private static partial void LogLookalike(ILogger logger, string handler, string method, string hook, string signature);
+    private static partial void LogLookalike(
+        ILogger logger,
+        string handler,
+        string method,
+        string hook,
+        string signature
+    );
 
     [LoggerMessage(
         LogLevel.Warning,
@@ -81,15 +92,26 @@ internal static partial class RegistrationDiagnostics
     )]
     private static partial void LogGatewayOnly(ILogger logger, string handler, string hooks);
 
-    [LoggerMessage(LogLevel.Warning, "CALLGATE101: Callback {Handler} is in the list already and was not added again.")]
+    [LoggerMessage(
+        LogLevel.Warning,
+        "CALLGATE101: Callback {Handler} is in the list already and was not added again."
+    )]
     private static partial void LogDuplicate(ILogger logger, string handler);
 
-    [LoggerMessage(LogLevel.Warning, "CALLGATE102: Callback {Handler} overrides no hook at all, so it is never called.")]
+    [LoggerMessage(
+        LogLevel.Warning,
+        "CALLGATE102: Callback {Handler} overrides no hook at all, so it is never called."
+    )]
     private static partial void LogOverridesNothing(ILogger logger, string handler);
 
     [LoggerMessage(
         LogLevel.Warning,
         "CALLGATE102: Callback {Handler} overrides {Hooks}, but its list fires only {ListHooks}, so it is never called."
     )]
-    private static partial void LogWrongList(ILogger logger, string handler, string hooks, string listHooks);
+    private static partial void LogWrongList(
+        ILogger logger,
+        string handler,
+        string hooks,
+        string listHooks
+    );
 }

@@ -86,7 +86,10 @@ internal abstract class ChunkTranslator
     /// <summary>Whether the last event has come.</summary>
     public bool IsDone { get; protected set; }
 
-    /// <summary>What is known of the usage while the stream has not reported it whole; null where nothing is.</summary>
+    /// <summary>
+    /// What the stream has reported of its usage so far; null where that comes only with the usage chunk. For streams that are cut:
+    /// some providers tell the prompt's tokens at the start.
+    /// </summary>
     public virtual Usage? PartialUsage => null;
 
     /// <summary>Translates one event into no, one, or several chunks.</summary>

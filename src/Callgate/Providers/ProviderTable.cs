@@ -10,7 +10,7 @@ internal static class ProviderTable
     [
         new OpenAiProvider(),
         new AzureOpenAi.AzureOpenAiProvider(),
-        // new Anthropic.AnthropicProvider(),
+        new Anthropic.AnthropicProvider(),
     ];
 
     private static readonly FrozenDictionary<string, LlmProvider> s_byName =

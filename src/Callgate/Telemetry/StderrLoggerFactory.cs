@@ -11,13 +11,16 @@ internal sealed class StderrLoggerFactory(Func<TextWriter> output) : ILoggerFact
     public ILogger CreateLogger(string categoryName) => new StderrLogger(categoryName, output);
 
     public void AddProvider(ILoggerProvider provider) =>
-        throw new NotSupportedException("Standard error is all there is. Set LlmClientOptions.LoggerFactory to log elsewhere.");
+        throw new NotSupportedException(
+            "Standard error is all there is. Set LlmClientOptions.LoggerFactory to log elsewhere."
+        );
 
     public void Dispose() { }
 
     private sealed class StderrLogger(string category, Func<TextWriter> output) : ILogger
     {
-        public bool IsEnabled(LogLevel logLevel) => logLevel is >= LogLevel.Warning and < LogLevel.None;
+        public bool IsEnabled(LogLevel logLevel) =>
+            logLevel is >= LogLevel.Warning and < LogLevel.None;
 
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
@@ -60,7 +63,8 @@ internal sealed class StderrLoggerFactory(Func<TextWriter> output) : ILoggerFact
 
         /// <summary>What a provider or a handler wrote may hold line ends, and escape sequences for the terminal.</summary>
         private static string OneLine(string text) =>
-            text.AsSpan().IndexOfAnyInRange('\0', '\x1f') < 0 && text.AsSpan().IndexOfAnyInRange('\x7f', '\x9f') < 0
+            text.AsSpan().IndexOfAnyInRange('\0', '\x1f') < 0
+            && text.AsSpan().IndexOfAnyInRange('\x7f', '\x9f') < 0
                 ? text
                 : string.Create(
                     text.Length,
