@@ -12,6 +12,18 @@ internal static class CallOptionsCarrier
             ? value as CallOptions
             : null;
 
+    /// <summary>What goes along with one call: what its options carry, over what goes along with every call.</summary>
+    public static CallOptions? For(ChatOptions? options, CallOptions? always)
+    {
+        var call = Merge(always, Of(options?.AdditionalProperties));
+        return options?.ConversationId is { } conversation && call?.SessionId is null
+            ? (call ?? CallOptions.Default) with
+            {
+                SessionId = conversation,
+            }
+            : call;
+    }
+
     /// <summary>A copy of the options with the call's options in them; what they carried already counts where the new ones say nothing.</summary>
     public static ChatOptions Attach(ChatOptions options, CallOptions call)
     {

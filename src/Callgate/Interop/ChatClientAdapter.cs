@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Callgate.Wire;
 using Microsoft.Extensions.AI;
 
 namespace Callgate.Interop;
@@ -23,7 +24,7 @@ internal sealed class ChatClientAdapter(LlmClient client, string model, CallOpti
         var completion = await client
             .CompleteAsync(
                 RequestToWire.Map(messages, options, model, this),
-                CallOf(options),
+                CallOptionsCarrier.For(options, call),
                 cancellationToken
             )
             .ConfigureAwait(false);
@@ -65,10 +66,22 @@ internal sealed class ChatClientAdapter(LlmClient client, string model, CallOpti
     )
     {
         var request = RequestToWire.Map(messages, options, model, this);
+        // Microsoft.Extensions.AI has no option for it: its users expect a stream to end with its usage.
+        request = request with
+        {
+            StreamOptions = (request.StreamOptions ?? new StreamOptions()) with
+            {
+                IncludeUsage = request.StreamOptions?.IncludeUsage ?? true,
+            },
+        };
         var updates = new UpdatesFromWire();
         await foreach (
             var chunk in client
-                .CompleteStreamingAsync(request, CallOf(options), cancellationToken)
+                .CompleteStreamingAsync(
+                    request,
+                    CallOptionsCarrier.For(options, call),
+                    cancellationToken
+                )
                 .ConfigureAwait(false)
         )
         {
@@ -79,19 +92,5 @@ internal sealed class ChatClientAdapter(LlmClient client, string model, CallOpti
         {
             yield return last;
         }
-    }
-
-    private CallOptions? CallOf(ChatOptions? options)
-    {
-        var merged = CallOptionsCarrier.Merge(
-            call,
-            CallOptionsCarrier.Of(options?.AdditionalProperties)
-        );
-        return options?.ConversationId is { } conversation && merged?.SessionId is null
-            ? (merged ?? CallOptions.Default) with
-            {
-                SessionId = conversation,
-            }
-            : merged;
     }
 }

@@ -21,7 +21,7 @@ internal static class EmbeddingsToWire
         var raw = generator is null
             ? null
             : options?.RawRepresentationFactory?.Invoke(generator) as EmbeddingRequest;
-        var named = Named(options?.AdditionalProperties, raw);
+        var named = Named(options?.AdditionalProperties, raw, isOurs: generator is not null);
         return named with
         {
             Model = string.IsNullOrEmpty(raw?.Model) ? options?.ModelId ?? defaultModel : raw.Model,
@@ -79,7 +79,8 @@ internal static class EmbeddingsToWire
 
     private static EmbeddingRequest Named(
         AdditionalPropertiesDictionary? properties,
-        EmbeddingRequest? raw
+        EmbeddingRequest? raw,
+        bool isOurs
     )
     {
         var fields = new Dictionary<string, object?>(StringComparer.Ordinal);
@@ -116,9 +117,25 @@ internal static class EmbeddingsToWire
 
         fields["model"] = "";
         fields["input"] = Array.Empty<object>();
-        return JsonSerializer.Deserialize(
-            JsonValues.ToJsonObject(fields),
-            WireJson.Default.EmbeddingRequest
-        )!;
+        try
+        {
+            return JsonSerializer.Deserialize(
+                JsonValues.ToJsonObject(fields),
+                WireJson.Default.EmbeddingRequest
+            )!;
+        }
+        catch (JsonException) when (!isOurs)
+        {
+            // As with chat.
+            return new EmbeddingRequest { Model = "", Input = [] };
+        }
+        catch (JsonException e)
+        {
+            throw new ArgumentException(
+                $"EmbeddingGenerationOptions.AdditionalProperties has a value at {e.Path} that the request's field of that name can't hold.",
+                nameof(properties),
+                e
+            );
+        }
     }
 }

@@ -34,7 +34,7 @@ internal static class RequestToWire
         }
 
         MessageToWire.Map(messages, wire);
-        var request = Named(options?.AdditionalProperties, raw) with
+        var request = Named(options?.AdditionalProperties, raw, isOurs: client is not null) with
         {
             Model = string.IsNullOrEmpty(raw?.Model) ? options?.ModelId ?? defaultModel : raw.Model,
             Messages = wire,
@@ -99,7 +99,11 @@ internal static class RequestToWire
     }
 
     /// <summary>A request of what is given by its name on the wire: typed fields land in their properties, the others beside them.</summary>
-    private static ChatRequest Named(AdditionalPropertiesDictionary? properties, ChatRequest? raw)
+    private static ChatRequest Named(
+        AdditionalPropertiesDictionary? properties,
+        ChatRequest? raw,
+        bool isOurs
+    )
     {
         var fields = new Dictionary<string, object?>(StringComparer.Ordinal);
         foreach (var (name, value) in properties ?? [])
@@ -133,10 +137,26 @@ internal static class RequestToWire
 
         fields["model"] = "";
         fields["messages"] = Array.Empty<object>();
-        return JsonSerializer.Deserialize(
-            JsonValues.ToJsonObject(fields),
-            WireJson.Default.ChatRequest
-        )!;
+        try
+        {
+            return JsonSerializer.Deserialize(
+                JsonValues.ToJsonObject(fields),
+                WireJson.Default.ChatRequest
+            )!;
+        }
+        catch (JsonException) when (!isOurs)
+        {
+            // Another client's options need not mean by a name what the wire means by it.
+            return new ChatRequest { Model = "", Messages = [] };
+        }
+        catch (JsonException e)
+        {
+            throw new ArgumentException(
+                $"ChatOptions.AdditionalProperties has a value at {e.Path} that the request's field of that name can't hold.",
+                nameof(properties),
+                e
+            );
+        }
     }
 
     private static bool IsReserved(string name) =>

@@ -15,7 +15,9 @@ internal sealed class UpdatesToWire(string? model = null)
     private int _calls;
     private bool _begun;
 
-    public ChatChunk Map(ChatResponseUpdate update)
+    public ChatChunk Map(ChatResponseUpdate update) => new(Describe(update));
+
+    public ChatChunkBody Describe(ChatResponseUpdate update)
     {
         _id = update.ResponseId ?? _id;
         _created = update.CreatedAt?.ToUnixTimeSeconds() ?? _created;
@@ -29,26 +31,24 @@ internal sealed class UpdatesToWire(string? model = null)
             delta = delta with { Role = "assistant" };
         }
 
-        return new ChatChunk(
-            new ChatChunkBody
-            {
-                Id = _id,
-                Object = "chat.completion.chunk",
-                Created = _created,
-                Model = update.ModelId ?? model,
-                Usage = UsageSoFar(update.Contents),
-                AdditionalProperties = ResponseToWire.Fields(update.AdditionalProperties),
-                Choices =
-                [
-                    new ChunkChoice
-                    {
-                        Delta = delta,
-                        FinishReason = update.FinishReason?.Value,
-                        AdditionalProperties = ResponseToWire.Errors(update.Contents),
-                    },
-                ],
-            }
-        );
+        return new ChatChunkBody
+        {
+            Id = _id,
+            Object = "chat.completion.chunk",
+            Created = _created,
+            Model = update.ModelId ?? model,
+            Usage = UsageSoFar(update.Contents),
+            AdditionalProperties = ResponseToWire.Fields(update.AdditionalProperties),
+            Choices =
+            [
+                new ChunkChoice
+                {
+                    Delta = delta,
+                    FinishReason = update.FinishReason?.Value,
+                    AdditionalProperties = ResponseToWire.Errors(update.Contents),
+                },
+            ],
+        };
     }
 
     private ChunkDelta Delta(IList<AIContent> contents)
