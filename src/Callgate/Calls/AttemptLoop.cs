@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Callgate.Providers;
 
 namespace Callgate.Calls;
@@ -13,6 +14,7 @@ internal static class AttemptLoop
         CallClock clock
     );
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public static async ValueTask<T> RunAsync<T>(Call call, CallClock clock, Send<T> send)
     {
         var runtime = call.Runtime;
@@ -83,6 +85,7 @@ internal static class AttemptLoop
     }
 
     // 5. Route: a deployment of the group, and after a failure that a further try may cure, another.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private static async ValueTask<T> TryGroupAsync<T>(
         Call call,
         CallClock clock,
@@ -153,6 +156,7 @@ internal static class AttemptLoop
                 or LlmErrorKind.NotFound;
 
     // 6. Attempt
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private static async ValueTask<T> AttemptAsync<T>(
         Call call,
         CallClock clock,

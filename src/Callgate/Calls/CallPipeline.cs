@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Callgate.Caching;
 using Callgate.Telemetry;
 using Callgate.Wire;
@@ -22,6 +23,7 @@ namespace Callgate.Calls;
 internal sealed class CallPipeline(ClientRuntime runtime)
 {
     /// <summary>A unary call, from 1 to 9.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<LlmResponse> CompleteAsync(
         Call call,
         CancellationToken cancellationToken

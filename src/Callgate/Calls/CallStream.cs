@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Callgate.Wire;
 
 namespace Callgate.Calls;
@@ -58,6 +59,7 @@ internal sealed class CallStream(
             : AwaitAsync(next);
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> AwaitAsync(ValueTask<ChatChunk?> next) =>
         Take(await next.ConfigureAwait(false));
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Net.Http.Headers;
 using Callgate.Providers;
 using Callgate.Wire;
@@ -10,6 +11,7 @@ internal static class HttpUpstream
     /// <summary>More than any provider's error, and little enough to read from anybody.</summary>
     private const long MaxErrorBytes = 1 << 20;
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public static async ValueTask<LlmResponse> CompleteAsync(
         Call call,
         Attempt attempt,
@@ -77,6 +79,7 @@ internal static class HttpUpstream
         || call.CacheKey is not null
         || call.Activity is not null;
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private static async ValueTask<HttpResponseMessage> SendAsync(
         Call call,
         Attempt attempt,

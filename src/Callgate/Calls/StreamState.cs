@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Callgate.Wire;
 
 namespace Callgate.Calls;
@@ -53,6 +54,7 @@ internal sealed class StreamState(
         return ReadAsync();
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<ChatChunk?> ReadAsync()
     {
         try
@@ -101,6 +103,7 @@ internal sealed class StreamState(
         return await open(call, _clock).ConfigureAwait(false);
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask WaitAsync(IChunkSource source)
     {
         _clock!.Arm("idle", _runtime.Options.IdleTimeout);

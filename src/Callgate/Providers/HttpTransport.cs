@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Net.Http.Headers;
 using Callgate.Calls;
 
@@ -38,6 +39,7 @@ internal sealed class HttpTransport : IDisposable
         };
 
     /// <summary>Sends, and returns once the reply's headers are there.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<HttpResponseMessage> SendAsync(
         ProviderRequest request,
         IReadOnlyDictionary<string, string> moreHeaders,
@@ -67,6 +69,7 @@ internal sealed class HttpTransport : IDisposable
 
     /// <summary>Reads a body whole.</summary>
     /// <exception cref="InvalidDataException">It is longer than the limit.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public static async ValueTask<byte[]> ReadBodyAsync(
         HttpContent content,
         long limit,
