@@ -138,11 +138,13 @@ internal sealed class Call
 /// <param name="IsSync">Whether the caller waits synchronously.</param>
 /// <param name="IsStream">Whether the answer is streamed.</param>
 /// <param name="IsObserved">Whether another client makes the call, and only its events are ours.</param>
+/// <param name="IsTraced">Whether something below makes the call's span, so that one of ours would count it twice.</param>
 internal readonly record struct CallKind(
     string CallType,
     bool IsSync,
     bool IsStream,
-    bool IsObserved = false
+    bool IsObserved = false,
+    bool IsTraced = false
 )
 {
     public static CallKind Chat(bool isSync, bool isStream, bool isObserved = false) =>

@@ -52,6 +52,68 @@ internal sealed class ObservedCall
         IReadOnlyList<KeyValuePair<string, string>>? headers = null
     )
     {
+        var observed = Create(runtime, request, options, kind, provider, apiBase);
+        observed._pipeline.Admit(observed.Call, null);
+        observed.BeginAttempt("first", input, headers);
+        return observed;
+    }
+
+    /// <summary>1 to 9 of a stream. The call opens when the stream is first read, and ends as its consumer ends it.</summary>
+    /// <param name="runtime">The client whose handlers observe.</param>
+    /// <param name="request">The request, in our format.</param>
+    /// <param name="options">What goes along.</param>
+    /// <param name="kind">The kind of call.</param>
+    /// <param name="provider">The inner client's provider, by LiteLLM's name.</param>
+    /// <param name="apiBase">Its address; empty where it is unknown.</param>
+    /// <param name="open">The inner client's stream; given the caller's own token.</param>
+    /// <param name="describe">An update as a chunk; what it throws ends the caller's stream.</param>
+    /// <param name="cancellationToken">The caller's.</param>
+    /// <returns>Chunks, each with the update that it was made from.</returns>
+    public static IAsyncEnumerable<ChatChunk> Stream<T>(
+        ClientRuntime runtime,
+        LlmRequest request,
+        CallOptions options,
+        CallKind kind,
+        string provider,
+        string apiBase,
+        Func<CancellationToken, IAsyncEnumerable<T>> open,
+        Func<Call, T, ChatChunkBody> describe,
+        CancellationToken cancellationToken
+    )
+        where T : class =>
+        new CallStream(
+            token =>
+            {
+                var observed = Create(runtime, request, options, kind, provider, apiBase);
+                return new StreamState(
+                    observed.Call,
+                    (call, _) =>
+                    {
+                        observed.BeginAttempt("first", null, null);
+                        return new ValueTask<IChunkSource>(
+                            new ObservedStream<T>(
+                                open(token),
+                                observed,
+                                update => describe(call, update),
+                                token
+                            )
+                        );
+                    },
+                    token
+                );
+            },
+            cancellationToken
+        );
+
+    private static ObservedCall Create(
+        ClientRuntime runtime,
+        LlmRequest request,
+        CallOptions options,
+        CallKind kind,
+        string provider,
+        string apiBase
+    )
+    {
         var deployment = new Deployment
         {
             ModelName = request.Model,
@@ -66,10 +128,7 @@ internal sealed class ObservedCall
             apiBase,
             IsMock: false
         );
-        var observed = new ObservedCall(new Call(runtime, request, options, kind), target);
-        observed._pipeline.Admit(observed.Call, null);
-        observed.BeginAttempt("first", input, headers);
-        return observed;
+        return new ObservedCall(new Call(runtime, request, options, kind), target);
     }
 
     /// <summary>6, again: an exchange of the inner client. The first one is the attempt that has begun already.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Callgate.Wire;
 
 namespace Callgate.Calls;
@@ -36,6 +37,12 @@ internal sealed class ObservedStream<T>(
     {
         // A nested HTTP exchange finds its call through the async flow, and so does each further read of it.
         ObservedCall.Enter(observed);
+        if (observed.Call.Activity is { } span)
+        {
+            // What the inner client does belongs below the call's span, which was made in another async flow.
+            Activity.Current = span;
+        }
+
         _reading = _updates.MoveNextAsync().AsTask();
         if (!await _reading.ConfigureAwait(false))
         {

@@ -42,7 +42,7 @@ internal sealed class StreamState(
         // Chunks that came together are given without waiting, where no hook may want to wait.
         if (
             _source is { } source
-            && !call.Callbacks.Has(Hooks.PostCallStreamingDeploymentHookAsync)
+            && !HasChunkHooks
             && source.TryTake(out var chunk)
             && Note(source, chunk)
         )
@@ -141,10 +141,13 @@ internal sealed class StreamState(
         }
     }
 
+    /// <summary>A call that is only observed is not steered either.</summary>
+    private bool HasChunkHooks =>
+        !call.Kind.IsObserved && call.Callbacks.Has(Hooks.PostCallStreamingDeploymentHookAsync);
+
     // 7
     private ValueTask<ChatChunk> ThroughHooksAsync(IChunkSource source, ChatChunk chunk) =>
-        call.Callbacks.Has(Hooks.PostCallStreamingDeploymentHookAsync)
-        && source.Attempt is { } attempt
+        HasChunkHooks && source.Attempt is { } attempt
             ? DeploymentHooks.OnChunkAsync(call, attempt, chunk, _clock!.Token)
             : new ValueTask<ChatChunk>(chunk);
 

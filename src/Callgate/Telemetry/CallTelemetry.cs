@@ -34,7 +34,7 @@ internal static class CallTelemetry
 
     public static Activity? Start(Call call)
     {
-        if (!s_source.HasListeners())
+        if (!s_source.HasListeners() || call.Kind.IsTraced)
         {
             return null;
         }
