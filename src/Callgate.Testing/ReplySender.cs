@@ -45,7 +45,7 @@ internal sealed class ReplySender(
         await http.Response.StartAsync(cancellationToken);
         if (body.IsStream || reply.ResetAfterBytes is not null || reply.StallAfterBytes is not null)
         {
-            await http.Response.Body.FlushAsync(cancellationToken);
+            await http.Response.BodyWriter.FlushAsync(cancellationToken);
         }
 
         if (await FaultAsync(cancellationToken))
@@ -121,8 +121,16 @@ internal sealed class ReplySender(
                 }
             }
 
-            await http.Response.Body.WriteAsync(bytes[..length], cancellationToken);
-            await http.Response.Body.FlushAsync(cancellationToken);
+            var flushed = await http.Response.BodyWriter.WriteAsync(
+                bytes[..length],
+                cancellationToken
+            );
+            if (flushed.IsCompleted)
+            {
+                // The connection is gone, and the server is about to say so.
+                await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+            }
+
             bytes = bytes[length..];
             _sent += length;
             if (await FaultAsync(cancellationToken))
