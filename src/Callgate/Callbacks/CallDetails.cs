@@ -127,6 +127,9 @@ public sealed record CallDetails
     /// <summary>The version of the price catalogue in use.</summary>
     public string? CatalogueVersion { get; init; }
 
+    /// <summary>The prices and limits of the model that answered, at the call's time; null where none are known.</summary>
+    public ModelPrice? ModelInfo { get; init; }
+
     /// <summary>The event in LiteLLM's <c>StandardLoggingPayload</c> format. Made on first use.</summary>
     public StandardLoggingPayload StandardLoggingPayload
     {
@@ -150,6 +153,8 @@ public sealed record CallDetails
 
     internal RawText? RawResponse { get; init; }
 
+    internal PayloadLimits PayloadLimits { get; init; } = PayloadLimits.Default;
+
     /// <summary>A short, safe form: no keys, no content beyond its first characters.</summary>
     public override string ToString() =>
         $"{LogEventType} {CallType} {Model}"
@@ -158,7 +163,7 @@ public sealed record CallDetails
         + (Usage.TotalTokens > 0 ? $" {Usage.PromptTokens}+{Usage.CompletionTokens} tokens" : "")
         + (
             Exception is { } exception
-                ? $" {exception.GetType().Name}: {SafeText.Cut(exception.Message)}"
+                ? $" {exception.GetType().Name}: {SafeText.Cut(SafeErrors.Clean(exception.Message))}"
                 : ""
         )
         + (Messages.Count > 0 ? $" [{Messages[^1]}]" : "")

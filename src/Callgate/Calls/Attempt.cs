@@ -28,6 +28,9 @@ internal sealed class Attempt(int number, string reason, string modelGroup, Atte
     public TokenUsage Usage { get; set; } = TokenUsage.None;
     public Cost? Cost { get; set; }
 
+    /// <summary>The price in effect; null until it is settled, and where none is known.</summary>
+    public ModelPrice? Price { get; set; }
+
     /// <summary>The service tier that answered, where the provider says.</summary>
     public string? ServiceTier { get; set; }
 

@@ -120,6 +120,7 @@ internal sealed class Call
             Tags = Options.Tags,
             Items = Items,
             CatalogueVersion = Runtime.Prices.Version,
+            ModelInfo = attempt?.Price,
         };
     }
 }

@@ -64,6 +64,7 @@ internal static class Settlement
         var price =
             deployment.Price
             ?? runtime.Prices.Find(attempt.Target.ProviderName, model, attempt.StartTime);
+        attempt.Price = price;
         return CostCalculator.Compute(
             price,
             attempt.Usage,
