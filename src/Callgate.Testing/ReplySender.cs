@@ -1,4 +1,6 @@
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Callgate.Testing;
 
@@ -125,9 +127,9 @@ internal sealed class ReplySender(
                 bytes[..length],
                 cancellationToken
             );
-            if (flushed.IsCompleted)
+            if (flushed.IsCompleted || !IsConnected)
             {
-                // The connection is gone, and the server is about to say so.
+                // Kestrel swallows a failed write. The connection is gone, and the server is about to say so.
                 await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
             }
 
@@ -184,6 +186,10 @@ internal sealed class ReplySender(
 
         return _sent == reply.CutAfterBytes;
     }
+
+    // The socket is closed before a write that failed on it returns.
+    private bool IsConnected =>
+        http.Features.GetRequiredFeature<IConnectionSocketFeature>().Socket.Connected;
 
     private async Task StallAsync(CancellationToken cancellationToken)
     {
