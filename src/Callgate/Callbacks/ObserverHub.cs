@@ -72,7 +72,11 @@ internal sealed partial class ObserverHub(int maxPending, ILogger logger) : IDis
         if (failure is not null)
         {
             Interlocked.Increment(ref _failed);
-            Report(registration.Name, observerEvent.Kind.ToString(), failure);
+            Report(
+                registration.Name,
+                ObserverDispatch.HookOf(registration, observerEvent),
+                failure
+            );
         }
 
         Interlocked.Increment(ref _delivered);

@@ -133,14 +133,14 @@ internal static class HttpUpstream
         }
     }
 
-    private static string? RequestIdOf(HttpResponseHeaders headers) =>
+    public static string? RequestIdOf(HttpResponseHeaders headers) =>
         headers.NonValidated.TryGetValues("x-request-id", out var id)
         || headers.NonValidated.TryGetValues("request-id", out id)
         || headers.NonValidated.TryGetValues("apim-request-id", out id)
             ? id.ToString()
             : null;
 
-    private static TimeSpan? RetryAfterOf(HttpResponseHeaders headers, TimeProvider time)
+    public static TimeSpan? RetryAfterOf(HttpResponseHeaders headers, TimeProvider time)
     {
         if (
             headers.NonValidated.TryGetValues("retry-after-ms", out var milliseconds)

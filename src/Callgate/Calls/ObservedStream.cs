@@ -52,6 +52,8 @@ internal sealed class ObservedStream<T>(
 
         var update = _updates.Current;
         Attempt.FirstAnswerTime ??= observed.Call.Runtime.Time.GetUtcNow();
+        // Not before a chunk is here: a stream that was refused was not billed.
+        Attempt.Stream ??= new ChatAccumulator(keepContent: true);
         _ready = new ChatChunk(describe(update)) { Origin = update };
     }
 

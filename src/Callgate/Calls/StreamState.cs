@@ -60,6 +60,24 @@ internal sealed class StreamState(
         try
         {
             var source = _source ??= await OpenAsync().ConfigureAwait(false);
+            return await ReadAsync(source).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            var failure = Fail(exception);
+            if (ReferenceEquals(failure, exception))
+            {
+                throw;
+            }
+
+            throw failure;
+        }
+    }
+
+    private async ValueTask<ChatChunk?> ReadAsync(IChunkSource source)
+    {
+        try
+        {
             while (true)
             {
                 if (source.TryTake(out var chunk))
@@ -82,15 +100,15 @@ internal sealed class StreamState(
                 }
             }
         }
-        catch (Exception exception)
+        catch (Exception exception) when (source.Attempt is { } attempt && !call.Kind.IsObserved)
         {
-            var failure = Fail(exception);
-            if (ReferenceEquals(failure, exception))
-            {
-                throw;
-            }
-
-            throw failure;
+            // An attempt may also fail, or be refused, after it has begun to answer.
+            attempt.Exception ??= exception;
+            attempt.EndTime ??= _runtime.Time.GetUtcNow();
+            await DeploymentHooks
+                .AfterFailureAsync(call, attempt, exception, _clock!)
+                .ConfigureAwait(false);
+            throw;
         }
     }
 
@@ -198,11 +216,10 @@ internal sealed class StreamState(
     }
 
     /// <summary>The consumer is done, early or not.</summary>
-    public void Dispose() => Leave(CallOutcome.ClientAborted, "The consumer broke the stream off.");
+    public void Dispose() => Leave(CallOutcome.ClientAborted, Failures.BrokenOff);
 
     /// <summary>The consumer is gone.</summary>
-    public void Abandon() =>
-        Leave(CallOutcome.Abandoned, "The stream was neither read to its end nor disposed.");
+    public void Abandon() => Leave(CallOutcome.Abandoned, Failures.Abandoned);
 
     private void Leave(CallOutcome outcome, string reason)
     {
