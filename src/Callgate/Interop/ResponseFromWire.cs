@@ -22,7 +22,11 @@ internal static class ResponseFromWire
             FinishReason = FinishReason(choice?.FinishReason),
             Usage = completion.Usage is { } usage ? UsageFromWire.Map(usage) : null,
             RawRepresentation = completion,
-            AdditionalProperties = Properties(completion.AdditionalProperties),
+            AdditionalProperties = Properties(
+                completion.AdditionalProperties,
+                completion.ServiceTier,
+                completion.SystemFingerprint
+            ),
         };
     }
 
@@ -34,10 +38,29 @@ internal static class ResponseFromWire
             _ => new ChatFinishReason(reason),
         };
 
-    public static AdditionalPropertiesDictionary? Properties(ExtraFields? extra) =>
-        extra is { Count: > 0 }
-            ? new AdditionalPropertiesDictionary(
-                extra.Select(f => KeyValuePair.Create(f.Key, (object?)f.Value))
-            )
-            : null;
+    /// <summary>Fields that Microsoft.Extensions.AI has no members for, by their wire names.</summary>
+    public static AdditionalPropertiesDictionary? Properties(
+        ExtraFields? extra,
+        string? serviceTier = null,
+        string? systemFingerprint = null
+    )
+    {
+        AdditionalPropertiesDictionary? properties = null;
+        foreach (var (name, value) in extra ?? [])
+        {
+            (properties ??= [])[name] = value;
+        }
+
+        if (serviceTier is not null)
+        {
+            (properties ??= [])["service_tier"] = serviceTier;
+        }
+
+        if (systemFingerprint is not null)
+        {
+            (properties ??= [])["system_fingerprint"] = systemFingerprint;
+        }
+
+        return properties;
+    }
 }

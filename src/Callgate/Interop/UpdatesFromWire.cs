@@ -25,7 +25,11 @@ internal sealed class UpdatesFromWire
         var body = chunk.Body;
         _first ??= body;
         var update = Update(body, chunk);
-        update.AdditionalProperties = ResponseFromWire.Properties(body.AdditionalProperties);
+        update.AdditionalProperties = ResponseFromWire.Properties(
+            body.AdditionalProperties,
+            body.ServiceTier,
+            body.SystemFingerprint
+        );
         foreach (var choice in body.Choices)
         {
             if (choice.Index == 0)
