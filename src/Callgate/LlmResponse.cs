@@ -54,6 +54,5 @@ public sealed record HiddenParams
     public bool CacheHit { get; init; }
 
     /// <summary>The provider's response headers, and those that hooks add.</summary>
-    public IReadOnlyDictionary<string, string> AdditionalHeaders { get; init; } =
-        new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> AdditionalHeaders { get; init; } = AdditionalArgs.NoHeaders;
 }

@@ -5,7 +5,7 @@ namespace Callgate.Samples.Tests;
 
 /// <summary>
 /// The code in the documentation compiles against the assemblies as they are. CONTRIBUTING.md tells how a block is marked:
-/// <c>csharp</c> is a whole program, <c>csharp fragment</c> the inside of a method, <c>csharp member</c> a member of a handler,
+/// <c>csharp</c> is a whole program, <c>csharp fragment</c> the inside of a method (with the names below at hand), <c>csharp member</c> a member of a handler,
 /// and <c>csharp sketch</c> is not code to compile.
 /// </summary>
 public class DocumentationTests
@@ -20,24 +20,35 @@ public class DocumentationTests
         global using System.Threading;
         global using System.Threading.Tasks;
         global using Callgate;
+        global using Callgate.Testing;
         global using Callgate.Wire;
+        global using Xunit;
         """;
 
     private const string Fragment = """
-        class Fragment
+        class Fragment : Context
         {
-            static async Task Run(
-                LlmClient client,
-                LlmClientOptions options,
-                IReadOnlyList<Message> messages,
-                CancellationToken cancellationToken
-            )
+            static async Task Run()
             {
                 await Task.Yield();
         #line 1
         @
             }
         }
+
+        // Fields, so that a fragment may have variables of the same names.
+        class Context
+        {
+            protected static LlmClient client = null!;
+            protected static LlmClientOptions options = null!;
+            protected static IReadOnlyList<Message> messages = null!;
+            protected static CallDetails call = null!;
+            protected static FakeProvider provider = null!;
+            protected static RecordingLogger recorder = null!;
+            protected static CancellationToken cancellationToken;
+        }
+
+        class MyCallback : CustomLogger;
         """;
 
     private const string Member = """

@@ -125,11 +125,8 @@ internal sealed partial class ObserverHub(int maxPending, ILogger logger) : IDis
         }
     }
 
-    public void Dispose()
-    {
-        _stopping.Cancel();
-        _stopping.Dispose();
-    }
+    // Only cancelled: an observer that comes to its event after the wait was given up still asks for the token.
+    public void Dispose() => _stopping.Cancel();
 
     [LoggerMessage(
         LogLevel.Warning,

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Callgate.Providers;
 
 namespace Callgate.Calls;
@@ -13,6 +14,7 @@ internal static class AttemptLoop
         CallClock clock
     );
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public static async ValueTask<T> RunAsync<T>(Call call, CallClock clock, Send<T> send)
     {
         var runtime = call.Runtime;
@@ -72,7 +74,7 @@ internal static class AttemptLoop
                     );
                 }
 
-                if (i + 1 == plan.Count || clock.Remaining == TimeSpan.Zero)
+                if (i + 1 == plan.Count || IsOver(call, clock))
                 {
                     throw;
                 }
@@ -83,6 +85,7 @@ internal static class AttemptLoop
     }
 
     // 5. Route: a deployment of the group, and after a failure that a further try may cure, another.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private static async ValueTask<T> TryGroupAsync<T>(
         Call call,
         CallClock clock,
@@ -126,6 +129,7 @@ internal static class AttemptLoop
                 var others = deployments.Any(d => !tried.Contains(d));
                 if (
                     failures >= retries
+                    || IsOver(call, clock)
                     || !(failure.IsRetryable || others && IsTheDeploymentsFault(failure))
                 )
                 {
@@ -145,6 +149,10 @@ internal static class AttemptLoop
         }
     }
 
+    /// <summary>The call was ended from outside, or its time is spent: a further attempt would never be sent.</summary>
+    private static bool IsOver(Call call, CallClock clock) =>
+        call.IsClosed || clock.Remaining == TimeSpan.Zero;
+
     /// <summary>A wrong key or a missing model may be one deployment's alone.</summary>
     private static bool IsTheDeploymentsFault(LlmException failure) =>
         failure.Kind
@@ -153,6 +161,7 @@ internal static class AttemptLoop
                 or LlmErrorKind.NotFound;
 
     // 6. Attempt
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private static async ValueTask<T> AttemptAsync<T>(
         Call call,
         CallClock clock,
@@ -169,6 +178,7 @@ internal static class AttemptLoop
         var attempt = new Attempt(call.Attempts.Count + 1, reason, group, target)
         {
             Request = call.Request,
+            FallbackDepth = fallbackDepth,
             StartTime = runtime.Time.GetUtcNow(),
         };
         try
@@ -198,7 +208,7 @@ internal static class AttemptLoop
             attempt.Exception = failure;
             attempt.EndTime = runtime.Time.GetUtcNow();
             await DeploymentHooks
-                .AfterFailureAsync(call, attempt, failure, fallbackDepth, clock)
+                .AfterFailureAsync(call, attempt, failure, clock)
                 .ConfigureAwait(false);
             if (ReferenceEquals(failure, exception))
             {

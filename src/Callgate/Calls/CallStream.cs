@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Callgate.Wire;
 
 namespace Callgate.Calls;
@@ -58,6 +59,7 @@ internal sealed class CallStream(
             : AwaitAsync(next);
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> AwaitAsync(ValueTask<ChatChunk?> next) =>
         Take(await next.ConfigureAwait(false));
 
@@ -75,5 +77,12 @@ internal sealed class CallStream(
         return default;
     }
 
-    ~CallStream() => _state?.Abandon();
+    ~CallStream()
+    {
+        if (_state is { } state)
+        {
+            // Not on the finalizer's thread: whatever listens to the end of a call may take its time.
+            ThreadPool.UnsafeQueueUserWorkItem(static s => s.Abandon(), state, preferLocal: false);
+        }
+    }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Net.Http.Headers;
 using Callgate.Providers;
 using Callgate.Wire;
@@ -10,6 +11,7 @@ internal static class HttpUpstream
     /// <summary>More than any provider's error, and little enough to read from anybody.</summary>
     private const long MaxErrorBytes = 1 << 20;
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public static async ValueTask<LlmResponse> CompleteAsync(
         Call call,
         Attempt attempt,
@@ -77,6 +79,7 @@ internal static class HttpUpstream
         || call.CacheKey is not null
         || call.Activity is not null;
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private static async ValueTask<HttpResponseMessage> SendAsync(
         Call call,
         Attempt attempt,
@@ -130,14 +133,14 @@ internal static class HttpUpstream
         }
     }
 
-    private static string? RequestIdOf(HttpResponseHeaders headers) =>
+    public static string? RequestIdOf(HttpResponseHeaders headers) =>
         headers.NonValidated.TryGetValues("x-request-id", out var id)
         || headers.NonValidated.TryGetValues("request-id", out id)
         || headers.NonValidated.TryGetValues("apim-request-id", out id)
             ? id.ToString()
             : null;
 
-    private static TimeSpan? RetryAfterOf(HttpResponseHeaders headers, TimeProvider time)
+    public static TimeSpan? RetryAfterOf(HttpResponseHeaders headers, TimeProvider time)
     {
         if (
             headers.NonValidated.TryGetValues("retry-after-ms", out var milliseconds)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Callgate.Wire;
 
 namespace Callgate.Calls;
@@ -41,7 +42,7 @@ internal sealed class StreamState(
         // Chunks that came together are given without waiting, where no hook may want to wait.
         if (
             _source is { } source
-            && !call.Callbacks.Has(Hooks.PostCallStreamingDeploymentHookAsync)
+            && !HasChunkHooks
             && source.TryTake(out var chunk)
             && Note(source, chunk)
         )
@@ -53,11 +54,30 @@ internal sealed class StreamState(
         return ReadAsync();
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<ChatChunk?> ReadAsync()
     {
         try
         {
             var source = _source ??= await OpenAsync().ConfigureAwait(false);
+            return await ReadAsync(source).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            var failure = Fail(exception);
+            if (ReferenceEquals(failure, exception))
+            {
+                throw;
+            }
+
+            throw failure;
+        }
+    }
+
+    private async ValueTask<ChatChunk?> ReadAsync(IChunkSource source)
+    {
+        try
+        {
             while (true)
             {
                 if (source.TryTake(out var chunk))
@@ -80,15 +100,15 @@ internal sealed class StreamState(
                 }
             }
         }
-        catch (Exception exception)
+        catch (Exception exception) when (source.Attempt is { } attempt && !call.Kind.IsObserved)
         {
-            var failure = Fail(exception);
-            if (ReferenceEquals(failure, exception))
-            {
-                throw;
-            }
-
-            throw failure;
+            // An attempt may also fail, or be refused, after it has begun to answer.
+            attempt.Exception ??= exception;
+            attempt.EndTime ??= _runtime.Time.GetUtcNow();
+            await DeploymentHooks
+                .AfterFailureAsync(call, attempt, exception, _clock!)
+                .ConfigureAwait(false);
+            throw;
         }
     }
 
@@ -101,6 +121,7 @@ internal sealed class StreamState(
         return await open(call, _clock).ConfigureAwait(false);
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask WaitAsync(IChunkSource source)
     {
         _clock!.Arm("idle", _runtime.Options.IdleTimeout);
@@ -120,10 +141,13 @@ internal sealed class StreamState(
         }
     }
 
+    /// <summary>A call that is only observed is not steered either.</summary>
+    private bool HasChunkHooks =>
+        !call.Kind.IsObserved && call.Callbacks.Has(Hooks.PostCallStreamingDeploymentHookAsync);
+
     // 7
     private ValueTask<ChatChunk> ThroughHooksAsync(IChunkSource source, ChatChunk chunk) =>
-        call.Callbacks.Has(Hooks.PostCallStreamingDeploymentHookAsync)
-        && source.Attempt is { } attempt
+        HasChunkHooks && source.Attempt is { } attempt
             ? DeploymentHooks.OnChunkAsync(call, attempt, chunk, _clock!.Token)
             : new ValueTask<ChatChunk>(chunk);
 
@@ -192,11 +216,10 @@ internal sealed class StreamState(
     }
 
     /// <summary>The consumer is done, early or not.</summary>
-    public void Dispose() => Leave(CallOutcome.ClientAborted, "The consumer broke the stream off.");
+    public void Dispose() => Leave(CallOutcome.ClientAborted, Failures.BrokenOff);
 
     /// <summary>The consumer is gone.</summary>
-    public void Abandon() =>
-        Leave(CallOutcome.Abandoned, "The stream was neither read to its end nor disposed.");
+    public void Abandon() => Leave(CallOutcome.Abandoned, Failures.Abandoned);
 
     private void Leave(CallOutcome outcome, string reason)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Callgate.Wire;
 
 namespace Callgate.Calls;
@@ -26,6 +27,7 @@ internal sealed class UpstreamStream(
 
     /// <exception cref="LlmException">The provider reported an error.</exception>
     /// <exception cref="IOException">The stream ended before the answer was whole.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask ReadAsync(CallClock clock)
     {
         while (_ready.Count == 0 && !IsDone)

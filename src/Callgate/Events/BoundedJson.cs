@@ -5,7 +5,12 @@ using System.Text.Json;
 namespace Callgate;
 
 /// <summary>Copies JSON while cutting long texts, Base64, lists of numbers, deep nesting, and whatever comes after a number of bytes. Not thread-safe.</summary>
-internal sealed class BoundedJson(Utf8JsonWriter writer, PayloadLimits limits, int maxBytes, bool maskSecrets)
+internal sealed class BoundedJson(
+    Utf8JsonWriter writer,
+    PayloadLimits limits,
+    int maxBytes,
+    bool maskSecrets
+)
 {
     /// <summary>Half of what JSON readers usually take: the payload adds levels of its own.</summary>
     private const int MaxDepth = 32;
@@ -38,7 +43,12 @@ internal sealed class BoundedJson(Utf8JsonWriter writer, PayloadLimits limits, i
         // The element's own text, not its re-encoding: it may be invalid in ways that only its reader would find.
         var reader = new Utf8JsonReader(
             System.Runtime.InteropServices.JsonMarshal.GetRawUtf8Value(element),
-            new JsonReaderOptions { MaxDepth = int.MaxValue, CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true }
+            new JsonReaderOptions
+            {
+                MaxDepth = int.MaxValue,
+                CommentHandling = JsonCommentHandling.Skip,
+                AllowTrailingCommas = true,
+            }
         );
         reader.Read();
         Copy(ref reader, "", depth);
@@ -63,6 +73,7 @@ internal sealed class BoundedJson(Utf8JsonWriter writer, PayloadLimits limits, i
         writer.WritePropertyName(name);
         if (maskSecrets && SecretNames.IsSecret(name))
         {
+            _left -= SecretNames.Mask.Length + 3;
             writer.WriteStringValue(SecretNames.Mask);
             return false;
         }
@@ -80,6 +91,7 @@ internal sealed class BoundedJson(Utf8JsonWriter writer, PayloadLimits limits, i
         }
 
         Truncated = true;
+        _left -= 6;
         writer.WriteStringValue("…");
         return false;
     }
@@ -172,7 +184,10 @@ internal sealed class BoundedJson(Utf8JsonWriter writer, PayloadLimits limits, i
         var numbers = 0;
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            if (IsFull || (reader.TokenType == JsonTokenType.Number && ++numbers > limits.MaxNumbers))
+            if (
+                IsFull
+                || (reader.TokenType == JsonTokenType.Number && ++numbers > limits.MaxNumbers)
+            )
             {
                 Truncated = true;
                 reader.Skip();
@@ -189,7 +204,10 @@ internal sealed class BoundedJson(Utf8JsonWriter writer, PayloadLimits limits, i
     private void CopyText(ref Utf8JsonReader reader, string name)
     {
         var escaped = reader.ValueSpan;
-        var most = Math.Min(IsBase64(name, escaped) ? limits.MaxBase64Bytes : limits.MaxTextBytes, Math.Max(_left, 16));
+        var most = Math.Min(
+            IsBase64(name, escaped) ? limits.MaxBase64Bytes : limits.MaxTextBytes,
+            Math.Max(_left, 16)
+        );
         _left -= Math.Min(escaped.Length, most) + 2;
         if (escaped.Length <= most)
         {
@@ -202,8 +220,10 @@ internal sealed class BoundedJson(Utf8JsonWriter writer, PayloadLimits limits, i
     }
 
     private static bool IsBase64(string name, ReadOnlySpan<byte> text) =>
-        text.StartsWith("data:"u8) ? text[..Math.Min(text.Length, 256)].IndexOf(";base64,"u8) >= 0
-        : name is "data" or "b64_json" or "file_data" && text[..Math.Min(text.Length, 128)].IndexOfAnyExcept(s_base64) < 0;
+        text.StartsWith("data:"u8)
+            ? text[..Math.Min(text.Length, 256)].IndexOf(";base64,"u8) >= 0
+            : name is "data" or "b64_json" or "file_data"
+                && text[..Math.Min(text.Length, 128)].IndexOfAnyExcept(s_base64) < 0;
 
     /// <summary>The beginning of a text as it stands in JSON, without a half escape, half character or half pair at its end.</summary>
     private static string Prefix(ReadOnlySpan<byte> escaped, int most)
@@ -214,7 +234,8 @@ internal sealed class BoundedJson(Utf8JsonWriter writer, PayloadLimits limits, i
             var step = escaped[end] switch
             {
                 (byte)'\\' when escaped[end + 1] != 'u' => 2,
-                (byte)'\\' => escaped[end + 2] is (byte)'d' or (byte)'D' && escaped[end + 3] is not (>= (byte)'0' and <= (byte)'7')
+                (byte)'\\' => escaped[end + 2] is (byte)'d' or (byte)'D'
+                && escaped[end + 3] is not (>= (byte)'0' and <= (byte)'7')
                     ? 12
                     : 6,
                 < 0x80 => 1,

@@ -21,14 +21,24 @@ internal sealed partial class EventJson : JsonSerializerContext
                 Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
                 Converters =
                 {
-                    new JsonStringEnumConverter<CallOutcome>(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false),
-                    new JsonStringEnumConverter<CostStatus>(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false),
-                    new JsonStringEnumConverter<LlmErrorKind>(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false),
+                    new JsonStringEnumConverter<CallOutcome>(
+                        JsonNamingPolicy.SnakeCaseLower,
+                        allowIntegerValues: false
+                    ),
+                    new JsonStringEnumConverter<CostStatus>(
+                        JsonNamingPolicy.SnakeCaseLower,
+                        allowIntegerValues: false
+                    ),
+                    new JsonStringEnumConverter<LlmErrorKind>(
+                        JsonNamingPolicy.SnakeCaseLower,
+                        allowIntegerValues: false
+                    ),
                 },
             }
         );
 
-    public static System.Text.Json.JsonElement EmptyObject { get; } = System.Text.Json.JsonElement.Parse("{}");
+    public static System.Text.Json.JsonElement EmptyObject { get; } =
+        System.Text.Json.JsonElement.Parse("{}");
 }
 
 /// <summary>JSON for the records of usage and prices, without what is computed from the rest or empty: it reads back to an equal record.</summary>
@@ -42,7 +52,8 @@ internal static class Accounting
 {
     public static JsonSerializerOptions Compact { get; } = Make();
 
-    public static JsonTypeInfo<TokenUsage> Usage { get; } = (JsonTypeInfo<TokenUsage>)Compact.GetTypeInfo(typeof(TokenUsage));
+    public static JsonTypeInfo<TokenUsage> Usage { get; } =
+        (JsonTypeInfo<TokenUsage>)Compact.GetTypeInfo(typeof(TokenUsage));
 
     public static JsonTypeInfo<AppliedPrices> Prices { get; } =
         (JsonTypeInfo<AppliedPrices>)Compact.GetTypeInfo(typeof(AppliedPrices));
@@ -53,7 +64,13 @@ internal static class Accounting
         {
             TypeInfoResolver = AccountingJson.Default.WithAddedModifier(LeaveOutTheEmpty),
             PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-            Converters = { new JsonStringEnumConverter<UsageSource>(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false) },
+            Converters =
+            {
+                new JsonStringEnumConverter<UsageSource>(
+                    JsonNamingPolicy.SnakeCaseLower,
+                    allowIntegerValues: false
+                ),
+            },
         };
         options.MakeReadOnly();
         return options;
@@ -81,18 +98,30 @@ internal static class Accounting
 
 internal sealed class TokenUsageConverter : JsonConverter<TokenUsage>
 {
-    public override TokenUsage? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        JsonSerializer.Deserialize(ref reader, Accounting.Usage);
+    public override TokenUsage? Read(
+        ref Utf8JsonReader reader,
+        Type typeToConvert,
+        JsonSerializerOptions options
+    ) => JsonSerializer.Deserialize(ref reader, Accounting.Usage);
 
-    public override void Write(Utf8JsonWriter writer, TokenUsage value, JsonSerializerOptions options) =>
-        JsonSerializer.Serialize(writer, value, Accounting.Usage);
+    public override void Write(
+        Utf8JsonWriter writer,
+        TokenUsage value,
+        JsonSerializerOptions options
+    ) => JsonSerializer.Serialize(writer, value, Accounting.Usage);
 }
 
 internal sealed class AppliedPricesConverter : JsonConverter<AppliedPrices>
 {
-    public override AppliedPrices? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        JsonSerializer.Deserialize(ref reader, Accounting.Prices);
+    public override AppliedPrices? Read(
+        ref Utf8JsonReader reader,
+        Type typeToConvert,
+        JsonSerializerOptions options
+    ) => JsonSerializer.Deserialize(ref reader, Accounting.Prices);
 
-    public override void Write(Utf8JsonWriter writer, AppliedPrices value, JsonSerializerOptions options) =>
-        JsonSerializer.Serialize(writer, value, Accounting.Prices);
+    public override void Write(
+        Utf8JsonWriter writer,
+        AppliedPrices value,
+        JsonSerializerOptions options
+    ) => JsonSerializer.Serialize(writer, value, Accounting.Prices);
 }

@@ -89,13 +89,28 @@ internal static class MetadataJson
                 WriteEntries(writer, bounded, Entries(entries), depth);
                 break;
             case IEnumerable<KeyValuePair<string, string>> entries:
-                WriteEntries(writer, bounded, entries.Select(e => KeyValuePair.Create(e.Key, (object?)e.Value)), depth);
+                WriteEntries(
+                    writer,
+                    bounded,
+                    entries.Select(e => KeyValuePair.Create(e.Key, (object?)e.Value)),
+                    depth
+                );
                 break;
             case IEnumerable<KeyValuePair<string, JsonElement>> entries:
-                WriteEntries(writer, bounded, entries.Select(e => KeyValuePair.Create(e.Key, (object?)e.Value)), depth);
+                WriteEntries(
+                    writer,
+                    bounded,
+                    entries.Select(e => KeyValuePair.Create(e.Key, (object?)e.Value)),
+                    depth
+                );
                 break;
             case IEnumerable<KeyValuePair<string, JsonNode?>> entries:
-                WriteEntries(writer, bounded, entries.Select(e => KeyValuePair.Create(e.Key, (object?)e.Value)), depth);
+                WriteEntries(
+                    writer,
+                    bounded,
+                    entries.Select(e => KeyValuePair.Create(e.Key, (object?)e.Value)),
+                    depth
+                );
                 break;
             // A query would go to its database.
             case IEnumerable items and not IQueryable:
@@ -116,7 +131,12 @@ internal static class MetadataJson
         }
     }
 
-    private static void WriteItems(Utf8JsonWriter writer, BoundedJson bounded, IEnumerable items, int depth)
+    private static void WriteItems(
+        Utf8JsonWriter writer,
+        BoundedJson bounded,
+        IEnumerable items,
+        int depth
+    )
     {
         if (!bounded.Nest(depth))
         {
@@ -152,7 +172,8 @@ internal static class MetadataJson
         }
     }
 
-    private static void Copy(BoundedJson bounded, JsonElement element, int depth) => Copy(bounded, () => element, depth);
+    private static void Copy(BoundedJson bounded, JsonElement element, int depth) =>
+        Copy(bounded, () => element, depth);
 
     private static void Copy(BoundedJson bounded, Func<JsonElement> element, int depth)
     {
@@ -178,7 +199,11 @@ internal static class MetadataJson
     {
         try
         {
-            return (value is IFormattable formattable ? formattable.ToString(null, CultureInfo.InvariantCulture) : value.ToString()) ?? "";
+            return (
+                    value is IFormattable formattable
+                        ? formattable.ToString(null, CultureInfo.InvariantCulture)
+                        : value.ToString()
+                ) ?? "";
         }
 #pragma warning disable CA1031 // As above.
         catch (Exception exception)

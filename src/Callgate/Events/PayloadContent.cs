@@ -8,7 +8,13 @@ using Callgate.Wire;
 namespace Callgate;
 
 /// <summary>Content as an event holds it: cut, with its true size and hash.</summary>
-internal readonly record struct PayloadContent(JsonElement Json, long Bytes, string Sha256, bool Truncated, int Omitted)
+internal readonly record struct PayloadContent(
+    JsonElement Json,
+    long Bytes,
+    string Sha256,
+    bool Truncated,
+    int Omitted
+)
 {
     private static readonly JsonWriterOptions s_writerOptions = new()
     {
@@ -18,7 +24,11 @@ internal readonly record struct PayloadContent(JsonElement Json, long Bytes, str
     };
 
     /// <summary>A list: its first item, and as many of its last as fit.</summary>
-    public static PayloadContent OfList<T>(IReadOnlyList<T> items, JsonTypeInfo<T> type, PayloadLimits limits)
+    public static PayloadContent OfList<T>(
+        IReadOnlyList<T> items,
+        JsonTypeInfo<T> type,
+        PayloadLimits limits
+    )
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData("["u8);
@@ -53,16 +63,29 @@ internal readonly record struct PayloadContent(JsonElement Json, long Bytes, str
             }
         }
 
-        if (kept > limits.MaxContentBytes && last.Count > 0 && first!.Length > limits.MaxContentBytes / 2)
+        if (
+            kept > limits.MaxContentBytes
+            && last.Count > 0
+            && first!.Length > limits.MaxContentBytes / 2
+        )
         {
             // Two giants: each gets its half.
-            var half = limits with { MaxContentBytes = Math.Max(64, limits.MaxContentBytes / 2) };
+            var half = limits with
+            {
+                MaxContentBytes = Math.Max(64, limits.MaxContentBytes / 2),
+            };
             first = Cut(first, half, ref truncated);
             last.Enqueue(Cut(last.Dequeue(), half, ref truncated));
         }
 
         hash.AppendData("]"u8);
-        return new(Join(first, last), bytes, Hex(hash.GetHashAndReset()), truncated || omitted > 0, omitted);
+        return new(
+            Join(first, last),
+            bytes,
+            Hex(hash.GetHashAndReset()),
+            truncated || omitted > 0,
+            omitted
+        );
     }
 
     /// <summary>One value.</summary>
@@ -71,11 +94,21 @@ internal readonly record struct PayloadContent(JsonElement Json, long Bytes, str
         var whole = JsonSerializer.SerializeToUtf8Bytes(value, type);
         var truncated = false;
         var cut = Cut(whole, limits, ref truncated);
-        return new(JsonElement.Parse(cut, s_parse), whole.Length, Hex(SHA256.HashData(whole)), truncated, 0);
+        return new(
+            JsonElement.Parse(cut, s_parse),
+            whole.Length,
+            Hex(SHA256.HashData(whole)),
+            truncated,
+            0
+        );
     }
 
     /// <summary>Writes something bounded.</summary>
-    public static JsonElement Write(PayloadLimits limits, Action<Utf8JsonWriter, BoundedJson> write, out bool truncated)
+    public static JsonElement Write(
+        PayloadLimits limits,
+        Action<Utf8JsonWriter, BoundedJson> write,
+        out bool truncated
+    )
     {
         var buffer = new ArrayBufferWriter<byte>();
         using var writer = new Utf8JsonWriter(buffer, s_writerOptions);
@@ -90,7 +123,9 @@ internal readonly record struct PayloadContent(JsonElement Json, long Bytes, str
 
     private static byte[] Cut(byte[] whole, PayloadLimits limits, ref bool truncated)
     {
-        var buffer = new ArrayBufferWriter<byte>(Math.Min(whole.Length, limits.MaxContentBytes) + 64);
+        var buffer = new ArrayBufferWriter<byte>(
+            Math.Min(whole.Length, limits.MaxContentBytes) + 64
+        );
         using var writer = new Utf8JsonWriter(buffer, s_writerOptions);
         var bounded = new BoundedJson(writer, limits, limits.MaxContentBytes, maskSecrets: false);
         bounded.Copy(whole);

@@ -13,10 +13,15 @@ internal static class PayloadHeaders
         var headers = new SortedDictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         Add(headers, call.ResponseHeaders);
         Add(headers, response?.HiddenParams.AdditionalHeaders ?? AdditionalArgs.NoHeaders);
-        return headers.Count == 0 ? null : PayloadContent.Write(call.PayloadLimits, (w, b) => Write(w, b, headers), out _);
+        return headers.Count == 0
+            ? null
+            : PayloadContent.Write(call.PayloadLimits, (w, b) => Write(w, b, headers), out _);
     }
 
-    private static void Add(SortedDictionary<string, string> all, IReadOnlyDictionary<string, string> headers)
+    private static void Add(
+        SortedDictionary<string, string> all,
+        IReadOnlyDictionary<string, string> headers
+    )
     {
         foreach (var (name, value) in headers)
         {
@@ -27,13 +32,18 @@ internal static class PayloadHeaders
         }
     }
 
-    private static void Write(Utf8JsonWriter writer, BoundedJson bounded, SortedDictionary<string, string> headers)
+    private static void Write(
+        Utf8JsonWriter writer,
+        BoundedJson bounded,
+        SortedDictionary<string, string> headers
+    )
     {
         writer.WriteStartObject();
         foreach (var (name, value) in headers)
         {
             // LiteLLM has these six by this name, the counts as numbers.
-            var rateLimit = name.ToLowerInvariant()
+            var rateLimit =
+                name.ToLowerInvariant()
                 is "x-ratelimit-limit-requests"
                     or "x-ratelimit-limit-tokens"
                     or "x-ratelimit-remaining-requests"
@@ -48,7 +58,12 @@ internal static class PayloadHeaders
             if (
                 rateLimit
                 && !name.Contains("reset", StringComparison.OrdinalIgnoreCase)
-                && long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+                && long.TryParse(
+                    value,
+                    NumberStyles.None,
+                    CultureInfo.InvariantCulture,
+                    out var count
+                )
             )
             {
                 bounded.Raw(count.ToString(CultureInfo.InvariantCulture));

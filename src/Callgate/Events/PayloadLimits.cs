@@ -41,6 +41,12 @@ public sealed record PayloadLimits
         init => field = AtLeast(value, 64);
     } = 64 << 10;
 
-    private static int AtLeast(int value, int least, [System.Runtime.CompilerServices.CallerMemberName] string member = "") =>
-        value < least ? throw new ArgumentOutOfRangeException(member, value, $"The least is {least}.") : value;
+    private static int AtLeast(
+        int value,
+        int least,
+        [System.Runtime.CompilerServices.CallerMemberName] string member = ""
+    ) =>
+        value < least
+            ? throw new ArgumentOutOfRangeException(member, value, $"The least is {least}.")
+            : value;
 }

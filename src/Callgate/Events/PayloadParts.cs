@@ -8,7 +8,8 @@ internal static class PayloadParts
 {
     private const decimal Million = 1_000_000m;
 
-    public static double Epoch(DateTimeOffset time) => Math.Round((time.UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) / 1e7, 6);
+    public static double Epoch(DateTimeOffset time) =>
+        Math.Round((time.UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) / 1e7, 6);
 
     /// <summary>Seconds, none where a clock was set back.</summary>
     public static double Seconds(TimeSpan time) => Math.Round(Math.Max(0, time.TotalSeconds), 6);
@@ -22,7 +23,11 @@ internal static class PayloadParts
         }
 
         return Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Host.Length > 0
-            ? uri.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped).TrimEnd('/')
+            ? uri.GetComponents(
+                    UriComponents.SchemeAndServer | UriComponents.Path,
+                    UriFormat.UriEscaped
+                )
+                .TrimEnd('/')
             : SafeErrors.Clean(address.Split('?', '#')[0]);
     }
 
@@ -34,7 +39,10 @@ internal static class PayloadParts
             return null;
         }
 
-        var attempts = call.Attempts.Aggregate(TimeSpan.Zero, static (sum, a) => sum + (a.EndTime - a.StartTime));
+        var attempts = call.Attempts.Aggregate(
+            TimeSpan.Zero,
+            static (sum, a) => sum + (a.EndTime - a.StartTime)
+        );
         return Math.Round(Math.Max(0, (end - call.StartTime - attempts).TotalMilliseconds), 3);
     }
 
@@ -107,7 +115,8 @@ internal static class PayloadParts
         }
 
         var context = new PriceContext { At = call.StartTime };
-        return CostCalculator.Compute(call.ModelInfo, WireUsage.Reported(usage), context).Total ?? 0;
+        return CostCalculator.Compute(call.ModelInfo, WireUsage.Reported(usage), context).Total
+            ?? 0;
     }
 
     /// <summary>The usage in OpenAI's format: the provider's own words, or what was counted.</summary>
@@ -128,7 +137,16 @@ internal static class PayloadParts
 
         return usage is null
             ? null
-            : PayloadContent.Of(usage, WireJson.Relaxed.Usage, call.PayloadLimits with { MaxContentBytes = 4096 }).Json;
+            : PayloadContent
+                .Of(
+                    usage,
+                    WireJson.Relaxed.Usage,
+                    call.PayloadLimits with
+                    {
+                        MaxContentBytes = 4096,
+                    }
+                )
+                .Json;
     }
 
     public static StandardLoggingModelInfo? ModelInfo(CallDetails call)

@@ -45,7 +45,9 @@ internal static partial class SafeErrors
                 LlmException { StatusCode: { } status } => (int)status,
                 LlmException { Kind: var kind } => kind switch
                 {
-                    LlmErrorKind.BadRequest or LlmErrorKind.ContextWindowExceeded or LlmErrorKind.ContentPolicy => 400,
+                    LlmErrorKind.BadRequest
+                    or LlmErrorKind.ContextWindowExceeded
+                    or LlmErrorKind.ContentPolicy => 400,
                     LlmErrorKind.Authentication => 401,
                     LlmErrorKind.Permission => 403,
                     LlmErrorKind.NotFound => 404,
@@ -66,7 +68,11 @@ internal static partial class SafeErrors
     {
         var text = new System.Text.StringBuilder();
         var depth = 0;
-        for (var cause = exception; cause is not null && depth < 8 && text.Length < LongestTrace; cause = cause.InnerException, depth++)
+        for (
+            var cause = exception;
+            cause is not null && depth < 8 && text.Length < LongestTrace;
+            cause = cause.InnerException, depth++
+        )
         {
             if (depth > 0)
             {

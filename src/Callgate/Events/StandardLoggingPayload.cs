@@ -158,7 +158,8 @@ public sealed record StandardLoggingPayload
     public CallgateEventDetails Callgate { get; init; } = new();
 
     /// <summary>The event as JSON.</summary>
-    public string ToJson() => JsonSerializer.Serialize(this, EventJson.Relaxed.StandardLoggingPayload);
+    public string ToJson() =>
+        JsonSerializer.Serialize(this, EventJson.Relaxed.StandardLoggingPayload);
 
     /// <summary>Writes the event as JSON.</summary>
     public void WriteTo(Utf8JsonWriter writer)
@@ -174,5 +175,6 @@ public sealed record StandardLoggingPayload
         + (ErrorInformation is { } error ? $" {error.ErrorClass}" : "")
         + $" ({LitellmCallId})";
 
-    internal static StandardLoggingPayload From(CallDetails call, LlmResponse? response) => PayloadBuilder.Build(call, response);
+    internal static StandardLoggingPayload From(CallDetails call, LlmResponse? response) =>
+        PayloadBuilder.Build(call, response);
 }

@@ -1,5 +1,7 @@
+using System.Runtime.CompilerServices;
 using System.Net.Http.Headers;
 using Callgate.Calls;
+using Callgate.Interop;
 
 namespace Callgate.Providers;
 
@@ -16,10 +18,12 @@ internal sealed class HttpTransport : IDisposable
 
     private readonly HttpMessageInvoker _invoker;
     private readonly bool _isOwn;
+    private readonly bool _isUsers;
 
     public HttpTransport(HttpMessageHandler? handler, TimeSpan connectTimeout)
     {
         _isOwn = handler is not null || connectTimeout != s_defaultConnectTimeout;
+        _isUsers = handler is not null;
         _invoker =
             handler is not null ? new HttpMessageInvoker(handler, disposeHandler: false)
             : _isOwn ? new HttpMessageInvoker(NewHandler(connectTimeout))
@@ -38,6 +42,7 @@ internal sealed class HttpTransport : IDisposable
         };
 
     /// <summary>Sends, and returns once the reply's headers are there.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<HttpResponseMessage> SendAsync(
         ProviderRequest request,
         IReadOnlyDictionary<string, string> moreHeaders,
@@ -49,6 +54,12 @@ internal sealed class HttpTransport : IDisposable
         var content = new ReadOnlyMemoryContent(request.Body);
         content.Headers.ContentType = s_json;
         message.Content = content;
+        if (_isUsers)
+        {
+            // The user's handler may be one that observes calls, and this call is told of already.
+            RequestMarks.SetSeen(message, true);
+        }
+
         foreach (var (name, value) in request.Headers)
         {
             message.Headers.TryAddWithoutValidation(name, value);
@@ -67,6 +78,7 @@ internal sealed class HttpTransport : IDisposable
 
     /// <summary>Reads a body whole.</summary>
     /// <exception cref="InvalidDataException">It is longer than the limit.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public static async ValueTask<byte[]> ReadBodyAsync(
         HttpContent content,
         long limit,

@@ -39,8 +39,7 @@ public sealed record Deployment
     public TimeSpan? Timeout { get; init; }
 
     /// <summary>Headers to add to each request.</summary>
-    public IReadOnlyDictionary<string, string> Headers { get; init; } =
-        new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Headers { get; init; } = AdditionalArgs.NoHeaders;
 
     /// <summary>Its own price, over the catalogue's.</summary>
     public ModelPrice? Price { get; init; }

@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Text;
+using System.Text.Json;
 
 namespace Callgate.Wire;
 
@@ -60,9 +62,13 @@ internal sealed class ChatAccumulator(bool keepContent)
     private void Add(ChoiceState state, ChunkChoice choice)
     {
         state.FinishReason = choice.FinishReason ?? state.FinishReason;
-        if (keepContent && choice.AdditionalProperties is { } extra)
+        if (keepContent)
         {
-            state.Extra.Add(extra);
+            state.Extra = choice.AdditionalProperties ?? state.Extra;
+            if (choice.Logprobs is { } logprobs)
+            {
+                state.Logprobs.Add(logprobs);
+            }
         }
 
         if (choice.Delta is not { } delta)
@@ -86,6 +92,7 @@ internal sealed class ChatAccumulator(bool keepContent)
         }
 
         state.Role = delta.Role ?? state.Role;
+        state.AddFields(delta.AdditionalProperties);
         Append(ref state.Content, delta.Content);
         Append(ref state.Reasoning, delta.ReasoningContent);
         Append(ref state.Refusal, delta.Refusal);
@@ -111,6 +118,7 @@ internal sealed class ChatAccumulator(bool keepContent)
                 Object = "chat.completion",
                 Created = _first?.Created,
                 Model = _first?.Model,
+                SystemFingerprint = _first?.SystemFingerprint,
                 ServiceTier = _serviceTier,
                 Usage = Usage,
                 AdditionalProperties = _first?.AdditionalProperties,
@@ -144,9 +152,45 @@ internal sealed class ChatAccumulator(bool keepContent)
         public StringBuilder? Refusal;
         public string? Role;
         public string? FinishReason;
-        public readonly List<ExtraFields> Extra = [];
+        public ExtraFields? Extra;
+        public ExtraFields? MessageFields;
+        public readonly List<JsonElement> Logprobs = [];
         private readonly SortedList<int, (ToolCall Call, StringBuilder Arguments)> _toolCalls = [];
         private readonly List<ThinkingBlock> _thinking = [];
+
+        /// <summary>Fields that we don't type: lists grow, everything else is as the last chunk says.</summary>
+        public void AddFields(ExtraFields? fields)
+        {
+            foreach (var (name, value) in fields ?? [])
+            {
+                MessageFields = (MessageFields ?? []).With(
+                    name,
+                    MessageFields is not null
+                    && MessageFields.TryGetValue(name, out var before)
+                    && before.ValueKind == JsonValueKind.Array
+                    && value.ValueKind == JsonValueKind.Array
+                        ? Join(before, value)
+                        : value
+                );
+            }
+        }
+
+        private static JsonElement Join(JsonElement first, JsonElement second)
+        {
+            var buffer = new ArrayBufferWriter<byte>();
+            using (var writer = new Utf8JsonWriter(buffer))
+            {
+                writer.WriteStartArray();
+                foreach (var item in first.EnumerateArray().Concat(second.EnumerateArray()))
+                {
+                    item.WriteTo(writer);
+                }
+
+                writer.WriteEndArray();
+            }
+
+            return JsonElement.Parse(buffer.WrittenSpan);
+        }
 
         public void AddToolCall(ToolCall piece)
         {
@@ -200,12 +244,14 @@ internal sealed class ChatAccumulator(bool keepContent)
             {
                 Index = index,
                 FinishReason = FinishReason,
-                AdditionalProperties = Extra.Count == 0 ? null : Extra[^1],
+                AdditionalProperties = Extra,
+                Logprobs = JoinLogprobs(),
                 Message = new Message
                 {
                     Role = Role ?? "assistant",
                     Content = Content is null ? null : new MessageContent(Content.ToString()),
                     Refusal = Refusal?.ToString(),
+                    AdditionalProperties = MessageFields,
                     ReasoningContent = Reasoning?.ToString(),
                     ThinkingBlocks = _thinking.Count == 0 ? null : [.. _thinking],
                     ToolCalls =
@@ -226,5 +272,44 @@ internal sealed class ChatAccumulator(bool keepContent)
                             ],
                 },
             };
+
+        /// <summary>Each chunk brings the log probabilities of its own tokens.</summary>
+        private JsonElement? JoinLogprobs()
+        {
+            if (Logprobs.Count == 0)
+            {
+                return null;
+            }
+
+            var buffer = new ArrayBufferWriter<byte>();
+            using (var writer = new Utf8JsonWriter(buffer))
+            {
+                writer.WriteStartObject();
+                foreach (var list in (string[])["content", "refusal"])
+                {
+                    writer.WriteStartArray(list);
+                    foreach (var piece in Logprobs)
+                    {
+                        if (
+                            piece.ValueKind == JsonValueKind.Object
+                            && piece.TryGetProperty(list, out var tokens)
+                            && tokens.ValueKind == JsonValueKind.Array
+                        )
+                        {
+                            foreach (var token in tokens.EnumerateArray())
+                            {
+                                token.WriteTo(writer);
+                            }
+                        }
+                    }
+
+                    writer.WriteEndArray();
+                }
+
+                writer.WriteEndObject();
+            }
+
+            return JsonElement.Parse(buffer.WrittenSpan);
+        }
     }
 }

@@ -90,13 +90,21 @@ public sealed record ChatChunkBody : WireObject
     public string? Model { get; init; }
 
     /// <summary>The pieces; empty on the event that carries only the usage.</summary>
-    public IReadOnlyList<ChunkChoice> Choices { get; init; } = [];
+    public IReadOnlyList<ChunkChoice> Choices
+    {
+        get;
+        // The deserializer sets what is missing to null.
+        init => field = value ?? [];
+    } = [];
 
     /// <summary>The usage, on the event that carries it.</summary>
     public Usage? Usage { get; init; }
 
     /// <summary>The service tier that answers.</summary>
     public string? ServiceTier { get; init; }
+
+    /// <summary>Names the configuration that answers, for repeatable sampling.</summary>
+    public string? SystemFingerprint { get; init; }
 }
 
 /// <summary>A piece of one answer.</summary>
@@ -110,6 +118,9 @@ public sealed record ChunkChoice : WireObject
 
     /// <summary>Why the answer ended; null while it goes on.</summary>
     public string? FinishReason { get; init; }
+
+    /// <summary>The log probabilities of this piece, where they were asked for.</summary>
+    public JsonElement? Logprobs { get; init; }
 }
 
 /// <summary>What a chunk adds to its answer.</summary>

@@ -13,10 +13,18 @@ public sealed record ChatCompletion : LlmResponse
     public long? Created { get; init; }
 
     /// <summary>The answers, usually one.</summary>
-    public IReadOnlyList<Choice> Choices { get; init; } = [];
+    public IReadOnlyList<Choice> Choices
+    {
+        get;
+        // The deserializer sets what is missing to null.
+        init => field = value ?? [];
+    } = [];
 
     /// <summary>The service tier that answered.</summary>
     public string? ServiceTier { get; init; }
+
+    /// <summary>Names the configuration that answered, for repeatable sampling.</summary>
+    public string? SystemFingerprint { get; init; }
 
     /// <inheritdoc />
     [JsonIgnore]
@@ -56,4 +64,7 @@ public sealed record Choice : WireObject
 
     /// <summary>Why it ended: <c>stop</c>, <c>length</c>, <c>tool_calls</c>, <c>content_filter</c>.</summary>
     public string? FinishReason { get; init; }
+
+    /// <summary>The log probabilities, where they were asked for.</summary>
+    public JsonElement? Logprobs { get; init; }
 }

@@ -32,7 +32,12 @@ public sealed record EmbeddingResponse : LlmResponse
     public string? Object { get; init; }
 
     /// <summary>The vectors, in the order of the texts.</summary>
-    public IReadOnlyList<EmbeddingItem> Data { get; init; } = [];
+    public IReadOnlyList<EmbeddingItem> Data
+    {
+        get;
+        // The deserializer sets what is missing to null.
+        init => field = value ?? [];
+    } = [];
 
     /// <inheritdoc />
     [JsonIgnore]

@@ -30,6 +30,9 @@ public sealed record Message : WireObject
     /// <summary>Reasoning blocks with their signatures, as Anthropic sends them; give them back unchanged in the next turn.</summary>
     public IReadOnlyList<ThinkingBlock>? ThinkingBlocks { get; init; }
 
+    /// <summary>What the answer refers to, e.g. the pages of a web search.</summary>
+    public JsonElement? Annotations { get; init; }
+
     /// <summary>The content's text; empty where there is none.</summary>
     [JsonIgnore]
     public string Text => Content?.Text ?? "";

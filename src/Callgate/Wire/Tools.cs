@@ -8,7 +8,12 @@ namespace Callgate.Wire;
 public sealed record ToolDefinition : WireObject
 {
     /// <summary><c>function</c>; other types pass through in <see cref="WireObject.AdditionalProperties"/>.</summary>
-    public string Type { get; init; } = "function";
+    public string Type
+    {
+        get;
+        // The deserializer sets what is missing to null.
+        init => field = value ?? "function";
+    } = "function";
 
     /// <summary>The function.</summary>
     public FunctionDefinition? Function { get; init; }

@@ -53,6 +53,12 @@ public sealed record CompletionTokensDetails
     /// <summary>Tokens of reasoning.</summary>
     public long? ReasoningTokens { get; init; }
 
+    /// <summary>Of a predicted output: the tokens that the answer took.</summary>
+    public long? AcceptedPredictionTokens { get; init; }
+
+    /// <summary>Of a predicted output: the tokens that it didn't, which are billed all the same.</summary>
+    public long? RejectedPredictionTokens { get; init; }
+
     /// <summary>Audio tokens.</summary>
     public long? AudioTokens { get; init; }
 

@@ -125,6 +125,8 @@ internal sealed class UsageConverter : JsonConverter<Usage>
         }
 
         long? reasoning = null,
+            accepted = null,
+            rejected = null,
             audio = null,
             image = null;
         ExtraFields? extra = null;
@@ -133,6 +135,14 @@ internal sealed class UsageConverter : JsonConverter<Usage>
             if (reader.ValueTextEquals("reasoning_tokens"u8))
             {
                 reasoning = Number(ref reader);
+            }
+            else if (reader.ValueTextEquals("accepted_prediction_tokens"u8))
+            {
+                accepted = Number(ref reader);
+            }
+            else if (reader.ValueTextEquals("rejected_prediction_tokens"u8))
+            {
+                rejected = Number(ref reader);
             }
             else if (reader.ValueTextEquals("audio_tokens"u8))
             {
@@ -151,6 +161,8 @@ internal sealed class UsageConverter : JsonConverter<Usage>
         return new CompletionTokensDetails
         {
             ReasoningTokens = reasoning,
+            AcceptedPredictionTokens = accepted,
+            RejectedPredictionTokens = rejected,
             AudioTokens = audio,
             ImageTokens = image,
             AdditionalProperties = extra,
@@ -205,6 +217,8 @@ internal sealed class UsageConverter : JsonConverter<Usage>
         {
             writer.WriteStartObject("completion_tokens_details"u8);
             WriteIfSet(writer, "reasoning_tokens", completion.ReasoningTokens);
+            WriteIfSet(writer, "accepted_prediction_tokens", completion.AcceptedPredictionTokens);
+            WriteIfSet(writer, "rejected_prediction_tokens", completion.RejectedPredictionTokens);
             WriteIfSet(writer, "audio_tokens", completion.AudioTokens);
             WriteIfSet(writer, "image_tokens", completion.ImageTokens);
             WriteExtra(writer, completion.AdditionalProperties);

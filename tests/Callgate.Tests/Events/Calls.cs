@@ -18,9 +18,18 @@ internal static class Calls
         Supports = new HashSet<string> { "tools", "vision" },
     };
 
-    public static readonly TokenUsage Tokens = TokenUsage.FromReported(1000, 200, cachedTokens: 400, reasoningTokens: 50);
+    public static readonly TokenUsage Tokens = TokenUsage.FromReported(
+        1000,
+        200,
+        cachedTokens: 400,
+        reasoningTokens: 50
+    );
 
-    public static readonly Cost Computed = CostCalculator.Compute(Price, Tokens, new PriceContext { At = Start });
+    public static readonly Cost Computed = CostCalculator.Compute(
+        Price,
+        Tokens,
+        new PriceContext { At = Start }
+    );
 
     public static ChatRequest Request { get; } =
         new()
@@ -36,8 +45,20 @@ internal static class Calls
         {
             Id = "chatcmpl-1",
             Model = "gpt-4o",
-            Choices = [new Choice { Message = Message.Assistant("Rayleigh scattering."), FinishReason = "stop" }],
-            Usage = new Wire.Usage { PromptTokens = 1000, CompletionTokens = 200, TotalTokens = 1200 },
+            Choices =
+            [
+                new Choice
+                {
+                    Message = Message.Assistant("Rayleigh scattering."),
+                    FinishReason = "stop",
+                },
+            ],
+            Usage = new Wire.Usage
+            {
+                PromptTokens = 1000,
+                CompletionTokens = 200,
+                TotalTokens = 1200,
+            },
         };
 
     public static AttemptDetails Attempt { get; } =
@@ -104,7 +125,12 @@ internal static class Calls
             ],
         };
 
-    public static CallDetails Stream { get; } = Success with { Stream = true, CallType = "completion" };
+    public static CallDetails Stream { get; } =
+        Success with
+        {
+            Stream = true,
+            CallType = "completion",
+        };
 
     public static CallDetails Cached { get; } =
         Success with
@@ -123,15 +149,31 @@ internal static class Calls
             CallType = "aembedding",
             Messages = [],
             Input = ["one", "two"],
-            Request = new EmbeddingRequest { Model = "e", Input = ["one", "two"], Dimensions = 256 },
+            Request = new EmbeddingRequest
+            {
+                Model = "e",
+                Input = ["one", "two"],
+                Dimensions = 256,
+            },
             Response = new EmbeddingResponse
             {
                 Model = "e",
-                Data = [new EmbeddingItem { Embedding = Enumerable.Range(0, 256).Select(i => i / 8f).ToArray() }],
+                Data =
+                [
+                    new EmbeddingItem
+                    {
+                        Embedding = Enumerable.Range(0, 256).Select(i => i / 8f).ToArray(),
+                    },
+                ],
             },
         };
 
-    public static CallDetails Unpriced { get; } = Success with { Cost = Cost.Unpriced("no price is known"), ModelInfo = null };
+    public static CallDetails Unpriced { get; } =
+        Success with
+        {
+            Cost = Cost.Unpriced("no price is known"),
+            ModelInfo = null,
+        };
 
     public static CallDetails Rejected { get; } =
         Failure with
@@ -143,7 +185,10 @@ internal static class Calls
             CompletionStartTime = null,
             Exception = new RejectException(403, "Not allowed"),
             Rejection = new Rejection("shape", "Not allowed"),
-            HookRuns = [new HookRun("PreCallHookAsync", "Guard", "reject", TimeSpan.FromMilliseconds(1.5))],
+            HookRuns =
+            [
+                new HookRun("PreCallHookAsync", "Guard", "reject", TimeSpan.FromMilliseconds(1.5)),
+            ],
         };
 
     public static CallDetails Terminated { get; } =
@@ -179,6 +224,12 @@ internal static class Calls
         LlmException.Create(
             LlmErrorKind.RateLimit,
             "openai refused the call: too many requests",
-            new ErrorFacts(System.Net.HttpStatusCode.TooManyRequests, "openai", "gpt-4o", "rate_limit_exceeded", RequestId: "req-1")
+            new ErrorFacts(
+                System.Net.HttpStatusCode.TooManyRequests,
+                "openai",
+                "gpt-4o",
+                "rate_limit_exceeded",
+                RequestId: "req-1"
+            )
         );
 }

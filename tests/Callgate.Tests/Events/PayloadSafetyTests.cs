@@ -12,7 +12,11 @@ public class PayloadSafetyTests
     [Fact]
     public void Key_IsInNothingThatIsKeptOrPrinted()
     {
-        var inner = new HttpRequestException($"POST https://host/v1?key={Canary} failed", null, HttpStatusCode.Unauthorized);
+        var inner = new HttpRequestException(
+            $"POST https://host/v1?key={Canary} failed",
+            null,
+            HttpStatusCode.Unauthorized
+        );
         var failure = LlmException.Create(
             LlmErrorKind.Authentication,
             "openai refused the key",
@@ -25,11 +29,23 @@ public class PayloadSafetyTests
             ),
             inner
         );
-        var options = new CallOptions { ApiKey = Canary, Headers = new Dictionary<string, string> { ["X-Key"] = Canary } };
-        var deployment = new Deployment { ModelName = "gpt", Model = "openai/gpt-4o", ApiKey = Canary };
+        var options = new CallOptions
+        {
+            ApiKey = Canary,
+            Headers = new Dictionary<string, string> { ["X-Key"] = Canary },
+        };
+        var deployment = new Deployment
+        {
+            ModelName = "gpt",
+            Model = "openai/gpt-4o",
+            ApiKey = Canary,
+        };
         var answer = Calls.Answer with
         {
-            HiddenParams = new HiddenParams { AdditionalHeaders = new Dictionary<string, string> { ["authorization"] = Canary } },
+            HiddenParams = new HiddenParams
+            {
+                AdditionalHeaders = new Dictionary<string, string> { ["authorization"] = Canary },
+            },
         };
         var call = Calls.Failure with
         {
@@ -59,7 +75,10 @@ public class PayloadSafetyTests
             {
                 AdditionalProperties = new ExtraFields()
                     .With("api_key", Canary)
-                    .With("extra_headers", JsonElement.Parse($$"""{"Authorization":"{{Canary}}"}""")),
+                    .With(
+                        "extra_headers",
+                        JsonElement.Parse($$"""{"Authorization":"{{Canary}}"}""")
+                    ),
                 Tools =
                 [
                     new ToolDefinition
@@ -118,12 +137,19 @@ public class PayloadSafetyTests
     {
         var call = Calls.Failure with
         {
-            Exception = new InvalidOperationException($"token={Canary} was refused {new string('x', 5000)}", new ArgumentException(Canary)),
+            Exception = new InvalidOperationException(
+                $"token={Canary} was refused {new string('x', 5000)}",
+                new ArgumentException(Canary)
+            ),
         };
 
         var payload = call.StandardLoggingPayload;
 
-        Assert.StartsWith("InvalidOperationException: token=*** was refused xxx", payload.ErrorStr, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "InvalidOperationException: token=*** was refused xxx",
+            payload.ErrorStr,
+            StringComparison.Ordinal
+        );
         Assert.InRange(payload.ErrorStr!.Length, 1000, 1100);
         Assert.Equal("InvalidOperationException", payload.ErrorInformation!.ErrorClass);
         Assert.Null(payload.Callgate.Error!.Kind);
@@ -135,7 +161,10 @@ public class PayloadSafetyTests
     {
         var caught = Assert.Throws<LlmServerException>(() => Fail());
 
-        var trace = (Calls.Failure with { Exception = caught }).StandardLoggingPayload.ErrorInformation!.Traceback!;
+        var trace = (Calls.Failure with { Exception = caught })
+            .StandardLoggingPayload
+            .ErrorInformation!
+            .Traceback!;
 
         Assert.Contains(nameof(Fail), trace, StringComparison.Ordinal);
         Assert.Contains("caused by System.TimeoutException", trace, StringComparison.Ordinal);
@@ -156,14 +185,19 @@ public class PayloadSafetyTests
     [InlineData("user_api_key_alias", false)]
     [InlineData("key", false)]
     [InlineData("", false)]
-    public void SecretNames_AreTold(string name, bool secret) => Assert.Equal(secret, SecretNames.IsSecret(name));
+    public void SecretNames_AreTold(string name, bool secret) =>
+        Assert.Equal(secret, SecretNames.IsSecret(name));
 
     [Theory]
     [InlineData("the task-force was asked", "the task-force was asked")]
     [InlineData("Bearer abcdefghijklmnop", "Bearer ***")]
     [InlineData("key: abcdefghijklmnop.", "key: ***")]
-    [InlineData("model gpt-4o-mini-2024-07-18 was not found", "model gpt-4o-mini-2024-07-18 was not found")]
-    public void Clean_MasksKeysOnly(string text, string cleaned) => Assert.Equal(cleaned, SafeErrors.Clean(text));
+    [InlineData(
+        "model gpt-4o-mini-2024-07-18 was not found",
+        "model gpt-4o-mini-2024-07-18 was not found"
+    )]
+    public void Clean_MasksKeysOnly(string text, string cleaned) =>
+        Assert.Equal(cleaned, SafeErrors.Clean(text));
 
     private static void Fail()
     {

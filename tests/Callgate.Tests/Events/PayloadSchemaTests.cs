@@ -50,7 +50,10 @@ public class PayloadSchemaTests
             Assert.True(json.RootElement.TryGetProperty(name, out _), name);
         }
 
-        Assert.Equal(SchemaFile.Published.Properties.Count, json.RootElement.EnumerateObject().Count());
+        Assert.Equal(
+            SchemaFile.Published.Properties.Count,
+            json.RootElement.EnumerateObject().Count()
+        );
     }
 
     [Fact]
@@ -58,8 +61,16 @@ public class PayloadSchemaTests
     {
         var json = Calls.Success.StandardLoggingPayload.ToJson();
 
-        Assert.NotEmpty(SchemaFile.Strict.Validate(json.Replace("\"sequence\":", "\"sequel\":", StringComparison.Ordinal)));
-        Assert.NotEmpty(SchemaFile.Published.Validate(json.Replace("\"startTime\":", "\"start_time\":", StringComparison.Ordinal)));
+        Assert.NotEmpty(
+            SchemaFile.Strict.Validate(
+                json.Replace("\"sequence\":", "\"sequel\":", StringComparison.Ordinal)
+            )
+        );
+        Assert.NotEmpty(
+            SchemaFile.Published.Validate(
+                json.Replace("\"startTime\":", "\"start_time\":", StringComparison.Ordinal)
+            )
+        );
     }
 
     /// <remarks>Updated as the schema is.</remarks>
@@ -70,7 +81,10 @@ public class PayloadSchemaTests
         const string end = "<!-- end of fields -->";
         var path = SchemaFile.InRepository("docs", "events.md");
         var docs = File.ReadAllText(path);
-        var (from, to) = (docs.IndexOf(begin, StringComparison.Ordinal) + begin.Length, docs.IndexOf(end, StringComparison.Ordinal));
+        var (from, to) = (
+            docs.IndexOf(begin, StringComparison.Ordinal) + begin.Length,
+            docs.IndexOf(end, StringComparison.Ordinal)
+        );
         if (Environment.GetEnvironmentVariable("CALLGATE_UPDATE_SCHEMA") == "1")
         {
             docs = docs[..from] + SchemaGenerator.Markdown() + docs[to..];
@@ -88,14 +102,22 @@ public class PayloadSchemaTests
 
         Assert.All(
             Enum.GetNames<CallOutcome>().Concat(Enum.GetNames<CostStatus>()),
-            name => Assert.Contains($"\n| `{JsonNamingPolicy.SnakeCaseLower.ConvertName(name)}` |", docs, StringComparison.Ordinal)
+            name =>
+                Assert.Contains(
+                    $"\n| `{JsonNamingPolicy.SnakeCaseLower.ConvertName(name)}` |",
+                    docs,
+                    StringComparison.Ordinal
+                )
         );
     }
 
     internal static void Valid(StandardLoggingPayload payload)
     {
         var json = payload.ToJson();
-        var errors = SchemaFile.Strict.Validate(json).Concat(SchemaFile.Published.Validate(json)).ToList();
+        var errors = SchemaFile
+            .Strict.Validate(json)
+            .Concat(SchemaFile.Published.Validate(json))
+            .ToList();
         Assert.True(errors.Count == 0, $"{string.Join("\n", errors)}\n{json}");
     }
 }

@@ -6,17 +6,23 @@ namespace Callgate.Tests.Events;
 /// <summary>The published schema of events, found from wherever the tests run.</summary>
 internal static class SchemaFile
 {
-    public static string Path { get; } = InRepository("docs", "schemas", "standard-logging-payload.v1.json");
+    public static string Path { get; } =
+        InRepository("docs", "schemas", "standard-logging-payload.v1.json");
 
     /// <summary>The schema as users have it.</summary>
-    public static JsonSchema Published { get; } = JsonSchema.FromJsonAsync(File.ReadAllText(Path)).GetAwaiter().GetResult();
+    public static JsonSchema Published { get; } =
+        JsonSchema.FromJsonAsync(File.ReadAllText(Path)).GetAwaiter().GetResult();
 
     /// <summary>The schema with nothing allowed beyond its properties, so that a field it doesn't know is found.</summary>
     public static JsonSchema Strict { get; } = MakeStrict();
 
     public static string InRepository(params string[] path)
     {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        for (
+            var folder = new DirectoryInfo(AppContext.BaseDirectory);
+            folder is not null;
+            folder = folder.Parent
+        )
         {
             if (File.Exists(System.IO.Path.Combine(folder.FullName, "Callgate.slnx")))
             {

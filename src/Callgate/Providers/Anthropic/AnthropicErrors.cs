@@ -63,7 +63,7 @@ internal static class AnthropicErrors
         var kind = KindOf(words, status);
         return LlmException.Create(
             kind,
-            Describe(kind, words.Type, status, model),
+            Describe(words.Type, status, model),
             new ErrorFacts(
                 (HttpStatusCode?)status,
                 Provider,
@@ -84,23 +84,17 @@ internal static class AnthropicErrors
         );
     }
 
-    private static string Describe(LlmErrorKind kind, string? type, int? status, string model)
+    private static string Describe(string? type, int? status, string model)
     {
-        var verb = kind
-            is LlmErrorKind.Server
-                or LlmErrorKind.ServiceUnavailable
-                or LlmErrorKind.Timeout
-                or LlmErrorKind.Connection
-            ? "failed on"
-            : "refused";
-        var where = status is null ? " in place of an answer" : $" {status}";
         // A type that is no plain word is some server's own text, which may quote anything.
         var word =
             type is { Length: <= 64 }
             && type.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.')
-                ? $" {type}"
-                : "";
-        return $"anthropic {verb} the request to {Wire.SafeText.Cut(model)}:{(status is null ? word + where : where + word)}";
+                ? type
+                : null;
+        return status is { } number
+            ? ErrorText.Describe(Provider, model, number, word)
+            : $"{Provider} sent {word ?? "an error"} in place of an answer for the model {Wire.SafeText.Cut(model)}.";
     }
 
     private static LlmErrorKind KindOf(Words words, int? status) =>
@@ -116,7 +110,8 @@ internal static class AnthropicErrors
             "timeout_error" => LlmErrorKind.Timeout,
             "overloaded_error" => LlmErrorKind.ServiceUnavailable,
             "api_error" when status is null or < 500 => LlmErrorKind.Server,
-            _ => StatusKind(status),
+            // An error where an answer was due has no status; the server failed.
+            _ => ErrorText.KindOf(status ?? 500),
         };
 
     private static LlmErrorKind InvalidRequestKind(string? message)
@@ -140,21 +135,6 @@ internal static class AnthropicErrors
             ? LlmErrorKind.ContentPolicy
             : LlmErrorKind.BadRequest;
     }
-
-    private static LlmErrorKind StatusKind(int? status) =>
-        status switch
-        {
-            401 => LlmErrorKind.Authentication,
-            402 or 403 => LlmErrorKind.Permission,
-            404 => LlmErrorKind.NotFound,
-            408 or 504 => LlmErrorKind.Timeout,
-            429 => LlmErrorKind.RateLimit,
-            502 or 503 or 529 => LlmErrorKind.ServiceUnavailable,
-            // A redirect is an address that is not the API's.
-            >= 300 and < 400 => LlmErrorKind.NotFound,
-            >= 400 and < 500 => LlmErrorKind.BadRequest,
-            _ => LlmErrorKind.Server,
-        };
 
     private static Words Parse(ReadOnlySpan<byte> body)
     {

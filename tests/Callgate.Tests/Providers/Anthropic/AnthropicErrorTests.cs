@@ -56,10 +56,9 @@ public class AnthropicErrorTests
         Assert.Equal(TimeSpan.FromSeconds(7), error.RetryAfter);
         Assert.Equal("anthropic", error.Provider);
         Assert.Equal("claude-opus-4-8", error.Model);
-        Assert.EndsWith(
-            $"the request to claude-opus-4-8: {status} {type}",
-            error.Message,
-            StringComparison.Ordinal
+        Assert.Equal(
+            $"anthropic answered {status} {type} for the model claude-opus-4-8.",
+            error.Message
         );
     }
 
@@ -118,7 +117,7 @@ public class AnthropicErrorTests
         var error = Read(status, body);
 
         Assert.Equal(kind, error.Kind);
-        Assert.EndsWith($": {status}", error.Message, StringComparison.Ordinal);
+        Assert.Equal($"anthropic answered {status} for the model claude-opus-4-8.", error.Message);
         Assert.DoesNotContain("secret", error.Message, StringComparison.Ordinal);
     }
 
