@@ -123,8 +123,8 @@ internal sealed partial class ObserverHub(int maxPending, ILogger logger) : IDis
 
     public void Dispose()
     {
+        // Cancelled, but not disposed: events that are still under way ask for its token.
         _stopping.Cancel();
-        _stopping.Dispose();
     }
 
     [LoggerMessage(

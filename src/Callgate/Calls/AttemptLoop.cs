@@ -74,7 +74,7 @@ internal static class AttemptLoop
                     );
                 }
 
-                if (i + 1 == plan.Count || clock.Remaining == TimeSpan.Zero)
+                if (i + 1 == plan.Count || clock.IsAborted || clock.Remaining == TimeSpan.Zero)
                 {
                     throw;
                 }
