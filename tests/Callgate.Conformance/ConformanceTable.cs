@@ -53,7 +53,7 @@ internal static class ConformanceTable
     {
         scenarios =
         [
-            .. scenarios.Where(s => s_shapes.Any(h => Matrix.WhyNot(entry, s, h) is null)),
+            .. scenarios.Where(s => entry.Operations.Any(o => Matrix.WhyNot(entry, s, o) is null)),
         ];
         if (scenarios.Count == 0)
         {
@@ -155,7 +155,7 @@ internal static class ConformanceTable
                 var operation in entry.Operations.Where(o => o.Shape == shape && applies(shape))
             )
             {
-                if (Matrix.WhyNot(entry, scenario, shape) is null)
+                if (Matrix.WhyNot(entry, scenario, operation) is null)
                 {
                     values.Add(value(await Matrix.RunAsync(new Cell(entry, operation, scenario))));
                 }
@@ -179,8 +179,8 @@ internal static class ConformanceTable
         var reasons =
             from entry in Matrix.Entries
             from scenario in Scenarios.All
-            from shape in s_shapes
-            let why = Matrix.WhyNot(entry, scenario, shape)
+            from operation in entry.Operations
+            let why = Matrix.WhyNot(entry, scenario, operation)
             where why is not null
             group scenario.Name by (entry.Name, Why: why) into same
             select $"- {same.Key.Name}: {string.Join("; ", same.Distinct())}: {same.Key.Why}.\n";

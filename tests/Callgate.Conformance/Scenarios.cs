@@ -368,6 +368,7 @@ internal static class Scenarios
                 _ => Facts.StoppedAt(2)
             )
             {
+                Replies = s => [Stall(s)],
                 Trouble = Trouble.BrokenOff,
                 TroubleAfter = 2,
                 WhyNot = StreamsOnly,

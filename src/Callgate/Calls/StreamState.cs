@@ -60,24 +60,6 @@ internal sealed class StreamState(
         try
         {
             var source = _source ??= await OpenAsync().ConfigureAwait(false);
-            return await ReadAsync(source).ConfigureAwait(false);
-        }
-        catch (Exception exception)
-        {
-            var failure = Fail(exception);
-            if (ReferenceEquals(failure, exception))
-            {
-                throw;
-            }
-
-            throw failure;
-        }
-    }
-
-    private async ValueTask<ChatChunk?> ReadAsync(IChunkSource source)
-    {
-        try
-        {
             while (true)
             {
                 if (source.TryTake(out var chunk))
@@ -100,15 +82,15 @@ internal sealed class StreamState(
                 }
             }
         }
-        catch (Exception exception) when (source.Attempt is { } attempt && !call.Kind.IsObserved)
+        catch (Exception exception)
         {
-            // An attempt may also fail, or be refused, after it has begun to answer.
-            attempt.Exception ??= exception;
-            attempt.EndTime ??= _runtime.Time.GetUtcNow();
-            await DeploymentHooks
-                .AfterFailureAsync(call, attempt, exception, _clock!)
-                .ConfigureAwait(false);
-            throw;
+            var failure = Fail(await TellHooksAsync(exception).ConfigureAwait(false));
+            if (ReferenceEquals(failure, exception))
+            {
+                throw;
+            }
+
+            throw failure;
         }
     }
 
@@ -188,6 +170,29 @@ internal sealed class StreamState(
 
         _runtime.Pipeline.Close(call, source.Outcome, response, null);
         End();
+    }
+
+    /// <summary>An attempt may also fail, or be refused, after it has begun to answer.</summary>
+    private async ValueTask<Exception> TellHooksAsync(Exception exception)
+    {
+        if (_source?.Attempt is not { } attempt || call.Kind.IsObserved)
+        {
+            return exception;
+        }
+
+        attempt.Exception ??= exception;
+        attempt.EndTime ??= _runtime.Time.GetUtcNow();
+        try
+        {
+            await DeploymentHooks
+                .AfterFailureAsync(call, attempt, exception, _clock!)
+                .ConfigureAwait(false);
+            return exception;
+        }
+        catch (OperationCanceledException cancelled)
+        {
+            return cancelled;
+        }
     }
 
     private Exception Fail(Exception exception)
