@@ -8,6 +8,10 @@ internal sealed record Run
     public required IReadOnlyList<Fired> All { get; init; }
     public required IReadOnlyList<Fired> Sync { get; init; }
     public required IReadOnlyList<Fired> Async { get; init; }
+    public required IReadOnlyList<Fired> Functions { get; init; }
+
+    /// <summary>What every recorder saw.</summary>
+    public IEnumerable<Fired> Everything => All.Concat(Sync).Concat(Async).Concat(Functions);
 
     /// <summary>What the consumer got.</summary>
     public required int Received { get; init; }
@@ -34,6 +38,7 @@ internal sealed record Run
             All = stage.All.Fired,
             Sync = stage.Sync.Fired,
             Async = stage.Async.Fired,
+            Functions = stage.Functions.Fired,
             Received = received,
             Thrown = thrown,
             Requests = stage.Provider.Requests.Count,
