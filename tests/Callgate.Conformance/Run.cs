@@ -22,11 +22,14 @@ internal sealed record Run
     public required int Requests { get; init; }
     public required FlushResult Flushed { get; init; }
 
+    /// <summary>Calls that the client still takes for open.</summary>
+    public required int LeftOpen { get; init; }
+
     /// <summary>How often a hook was called on the handler that overrides all.</summary>
     public int CountOf(string hook) => All.Count(f => f.Hook == hook);
 
     // Longer than any machine takes: a call that hangs becomes a failure with a name.
-    private static readonly TimeSpan s_hang = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_hang = TimeSpan.FromSeconds(20);
 
     public static async Task<Run> OfAsync(Cell cell)
     {
@@ -43,6 +46,7 @@ internal sealed record Run
             Thrown = thrown,
             Requests = stage.Provider.Requests.Count,
             Flushed = flushed,
+            LeftOpen = stage.Client.Runtime.OpenCalls.Count,
         };
     }
 

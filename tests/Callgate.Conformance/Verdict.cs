@@ -116,6 +116,7 @@ internal static partial class Verdict
     private static void CheckBalance(Run run, List<string> wrong)
     {
         var f = run.Flushed;
+        Same(wrong, "calls left open", 0, run.LeftOpen);
         Same(wrong, "pending events", 0, f.Pending);
         Same(wrong, "dropped events", 0, f.Dropped);
         Same(wrong, "events that an observer failed on", 0, f.Failed);

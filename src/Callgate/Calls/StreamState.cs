@@ -25,6 +25,7 @@ internal sealed class StreamState(
     private IChunkSource? _source;
     private int _state;
     private DateTimeOffset _lastRead;
+    private volatile bool _isAbandoned;
 
     /// <summary>The next chunk; null at the end.</summary>
     public ValueTask<ChatChunk?> NextAsync()
@@ -32,7 +33,8 @@ internal sealed class StreamState(
         switch (Interlocked.CompareExchange(ref _state, Reading, Idle))
         {
             case Ended:
-                return default;
+                // A consumer that comes back after it was given up must not take what it has for all there is.
+                return _isAbandoned ? throw AbandonedException() : default;
             case Reading:
                 throw new InvalidOperationException(
                     "The stream is being read already: await one chunk before asking for the next."
@@ -224,7 +226,11 @@ internal sealed class StreamState(
     public void Dispose() => Leave(CallOutcome.ClientAborted, Failures.BrokenOff);
 
     /// <summary>The consumer is gone.</summary>
-    public void Abandon() => Leave(CallOutcome.Abandoned, Failures.Abandoned);
+    public void Abandon()
+    {
+        _isAbandoned = true;
+        Leave(CallOutcome.Abandoned, Failures.Abandoned);
+    }
 
     private void Leave(CallOutcome outcome, string reason)
     {
@@ -258,6 +264,13 @@ internal sealed class StreamState(
             _clock.Dispose();
         }
     }
+
+    private LlmException AbandonedException() =>
+        LlmException.Create(
+            LlmErrorKind.Timeout,
+            $"The stream was left unread for longer than AbandonTimeout ({_runtime.Options.AbandonTimeout}) and was closed.",
+            new ErrorFacts(Model: call.ModelGroup, IsRetryable: false)
+        );
 
     /// <summary>Whether nobody has read since then, and nobody is reading.</summary>
     public bool IsIdleSince(DateTimeOffset since) =>

@@ -22,10 +22,11 @@ internal static class ResponseFromWire
             FinishReason = FinishReason(choice?.FinishReason),
             Usage = completion.Usage is { } usage ? UsageFromWire.Map(usage) : null,
             RawRepresentation = completion,
-            AdditionalProperties = Properties(
+            AdditionalProperties = ResponseFields.FromWire(
                 completion.AdditionalProperties,
                 completion.ServiceTier,
-                completion.SystemFingerprint
+                completion.SystemFingerprint,
+                choice?.Logprobs
             ),
         };
     }
@@ -37,30 +38,4 @@ internal static class ResponseFromWire
             "function_call" => ChatFinishReason.ToolCalls,
             _ => new ChatFinishReason(reason),
         };
-
-    /// <summary>Fields that Microsoft.Extensions.AI has no members for, by their wire names.</summary>
-    public static AdditionalPropertiesDictionary? Properties(
-        ExtraFields? extra,
-        string? serviceTier = null,
-        string? systemFingerprint = null
-    )
-    {
-        AdditionalPropertiesDictionary? properties = null;
-        foreach (var (name, value) in extra ?? [])
-        {
-            (properties ??= [])[name] = value;
-        }
-
-        if (serviceTier is not null)
-        {
-            (properties ??= [])["service_tier"] = serviceTier;
-        }
-
-        if (systemFingerprint is not null)
-        {
-            (properties ??= [])["system_fingerprint"] = systemFingerprint;
-        }
-
-        return properties;
-    }
 }
