@@ -108,6 +108,11 @@ internal sealed record Run
                 break;
             default:
                 await stage.Client.DisposeAsync();
+                if (stage.Cell.Entry.IsObserver)
+                {
+                    requests[0].Release();
+                }
+
                 break;
         }
     }

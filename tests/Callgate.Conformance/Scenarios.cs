@@ -12,8 +12,16 @@ internal static class Scenarios
             [CallOutcome.AnsweredByHook] = "gateway only: no hook of a library client can answer",
         };
 
-    public static IReadOnlyList<Scenario> All { get; } =
-    [.. Answers, .. Refusals, .. Failures, .. Ends];
+    /// <summary>The scenarios, as the table groups them.</summary>
+    public static IReadOnlyList<(string Title, IReadOnlyList<Scenario> Scenarios)> Groups { get; } =
+    [
+        ("Calls that are answered", [.. Answers]),
+        ("Calls that are refused", [.. Refusals]),
+        ("Calls that the provider fails", [.. Failures]),
+        ("Calls that end otherwise", [.. Ends]),
+    ];
+
+    public static IReadOnlyList<Scenario> All { get; } = [.. Groups.SelectMany(g => g.Scenarios)];
 
     private const string NoStream = "a unary call has no chunks: its consumer can't leave half-way";
 
@@ -360,6 +368,7 @@ internal static class Scenarios
                 _ => Facts.StoppedAt(2)
             )
             {
+                Replies = s => [Stall(s)],
                 Trouble = Trouble.BrokenOff,
                 TroubleAfter = 2,
                 WhyNot = StreamsOnly,

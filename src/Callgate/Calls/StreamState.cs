@@ -25,6 +25,7 @@ internal sealed class StreamState(
     private IChunkSource? _source;
     private int _state;
     private DateTimeOffset _lastRead;
+    private volatile bool _isAbandoned;
 
     /// <summary>The next chunk; null at the end.</summary>
     public ValueTask<ChatChunk?> NextAsync()
@@ -32,7 +33,8 @@ internal sealed class StreamState(
         switch (Interlocked.CompareExchange(ref _state, Reading, Idle))
         {
             case Ended:
-                return default;
+                // A consumer that comes back after it was given up must not take what it has for all there is.
+                return _isAbandoned ? throw AbandonedException() : default;
             case Reading:
                 throw new InvalidOperationException(
                     "The stream is being read already: await one chunk before asking for the next."
@@ -60,24 +62,6 @@ internal sealed class StreamState(
         try
         {
             var source = _source ??= await OpenAsync().ConfigureAwait(false);
-            return await ReadAsync(source).ConfigureAwait(false);
-        }
-        catch (Exception exception)
-        {
-            var failure = Fail(exception);
-            if (ReferenceEquals(failure, exception))
-            {
-                throw;
-            }
-
-            throw failure;
-        }
-    }
-
-    private async ValueTask<ChatChunk?> ReadAsync(IChunkSource source)
-    {
-        try
-        {
             while (true)
             {
                 if (source.TryTake(out var chunk))
@@ -100,15 +84,15 @@ internal sealed class StreamState(
                 }
             }
         }
-        catch (Exception exception) when (source.Attempt is { } attempt && !call.Kind.IsObserved)
+        catch (Exception exception)
         {
-            // An attempt may also fail, or be refused, after it has begun to answer.
-            attempt.Exception ??= exception;
-            attempt.EndTime ??= _runtime.Time.GetUtcNow();
-            await DeploymentHooks
-                .AfterFailureAsync(call, attempt, exception, _clock!)
-                .ConfigureAwait(false);
-            throw;
+            var failure = Fail(await TellHooksAsync(exception).ConfigureAwait(false));
+            if (ReferenceEquals(failure, exception))
+            {
+                throw;
+            }
+
+            throw failure;
         }
     }
 
@@ -190,6 +174,29 @@ internal sealed class StreamState(
         End();
     }
 
+    /// <summary>An attempt may also fail, or be refused, after it has begun to answer.</summary>
+    private async ValueTask<Exception> TellHooksAsync(Exception exception)
+    {
+        if (_source?.Attempt is not { } attempt || call.Kind.IsObserved)
+        {
+            return exception;
+        }
+
+        attempt.Exception ??= exception;
+        attempt.EndTime ??= _runtime.Time.GetUtcNow();
+        try
+        {
+            await DeploymentHooks
+                .AfterFailureAsync(call, attempt, exception, _clock!)
+                .ConfigureAwait(false);
+            return exception;
+        }
+        catch (OperationCanceledException cancelled)
+        {
+            return cancelled;
+        }
+    }
+
     private Exception Fail(Exception exception)
     {
         var failure = _runtime.Pipeline.CloseFailed(call, exception, _clock, _source?.Assemble());
@@ -219,7 +226,11 @@ internal sealed class StreamState(
     public void Dispose() => Leave(CallOutcome.ClientAborted, Failures.BrokenOff);
 
     /// <summary>The consumer is gone.</summary>
-    public void Abandon() => Leave(CallOutcome.Abandoned, Failures.Abandoned);
+    public void Abandon()
+    {
+        _isAbandoned = true;
+        Leave(CallOutcome.Abandoned, Failures.Abandoned);
+    }
 
     private void Leave(CallOutcome outcome, string reason)
     {
@@ -253,6 +264,13 @@ internal sealed class StreamState(
             _clock.Dispose();
         }
     }
+
+    private LlmException AbandonedException() =>
+        LlmException.Create(
+            LlmErrorKind.Timeout,
+            $"The stream was left unread for longer than AbandonTimeout ({_runtime.Options.AbandonTimeout}) and was closed.",
+            new ErrorFacts(Model: call.ModelGroup, IsRetryable: false)
+        );
 
     /// <summary>Whether nobody has read since then, and nobody is reading.</summary>
     public bool IsIdleSince(DateTimeOffset since) =>
