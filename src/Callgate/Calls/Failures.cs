@@ -11,6 +11,7 @@ internal static class Failures
     /// <summary>Why a stream ended whose consumer is gone.</summary>
     public const string Abandoned = "The stream was neither read to its end nor disposed.";
 
+    /// <summary>Why a call ended that somebody else put an end to.</summary>
     public const string EndedFromOutside =
         "The call was ended before its answer: its client or its stream was disposed.";
 
@@ -26,7 +27,7 @@ internal static class Failures
             _ when clock.IsAborted => LlmException.Create(
                 LlmErrorKind.Connection,
                 EndedFromOutside,
-                facts with
+                FactsOf(attempt) with
                 {
                     IsRetryable = false,
                 },
