@@ -62,6 +62,7 @@ internal static class HttpUpstream
             stream = new UpstreamStream(reply, bytes, attempt, isWatched);
             // Until the first event is here, another attempt can still take this one's place.
             await stream.ReadAsync(clock).ConfigureAwait(false);
+            clock.Disarm();
             attempt.FirstAnswerTime = runtime.Time.GetUtcNow();
             return stream;
         }
