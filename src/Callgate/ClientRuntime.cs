@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Callgate.Calls;
 using Callgate.Providers;
 using Callgate.Routing;
@@ -10,6 +11,7 @@ internal sealed class ClientRuntime : IDisposable
 {
     private readonly CallbackList[] _functions;
     private readonly HashSet<Registration> _reported = [];
+    private readonly ConditionalWeakTable<CustomLogger, Registration> _perCall = [];
     private readonly Lock _lock = new();
     private CallbackList _callbacks;
     private CallbackSet? _set;
@@ -68,8 +70,23 @@ internal sealed class ClientRuntime : IDisposable
     }
 
     /// <summary>The handlers of a call that begins now.</summary>
-    public CallbackSet CallbacksFor(CallOptions options) =>
-        (_set ?? MakeSet()).And(options.Callbacks);
+    public CallbackSet CallbacksFor(CallOptions options)
+    {
+        var set = _set ?? MakeSet();
+        return options.Callbacks.Count == 0 ? set : set.And(options.Callbacks.Select(RegistrationOf));
+    }
+
+    // One queue per handler, however many calls it comes along with: it is never called twice at once.
+    private Registration RegistrationOf(CustomLogger handler) =>
+        _perCall.GetValue(
+            handler,
+            h =>
+            {
+                var registration = new Registration(h, new CallbackOptions());
+                RegistrationDiagnostics.Report(registration, isGateway: false, Logger);
+                return registration;
+            }
+        );
 
     private CallbackSet MakeSet()
     {
@@ -80,7 +97,11 @@ internal sealed class ClientRuntime : IDisposable
                 return made;
             }
 
-            var registrations = _functions.Prepend(_callbacks).SelectMany(l => l.Snapshot).ToList();
+            var registrations = _functions
+                .Prepend(_callbacks)
+                .SelectMany(l => l.Snapshot)
+                .Where(r => !IsAmongCallbacks(r))
+                .ToList();
             foreach (var registration in registrations.Where(_reported.Add))
             {
                 RegistrationDiagnostics.Report(registration, isGateway: false, Logger);
@@ -88,6 +109,25 @@ internal sealed class ClientRuntime : IDisposable
 
             return _set = new CallbackSet(registrations);
         }
+    }
+
+    /// <summary>A handler in a list for one kind of event, that sees all kinds already.</summary>
+    private bool IsAmongCallbacks(Registration registration)
+    {
+        if (
+            registration.Handler is not OneEventLogger one
+            || !Array.Exists(_callbacks.Snapshot, r => ReferenceEquals(r.Handler, one.Inner))
+        )
+        {
+            return false;
+        }
+
+        if (_reported.Add(registration))
+        {
+            OnDuplicate(registration.Name);
+        }
+
+        return true;
     }
 
     private void OnChanged()

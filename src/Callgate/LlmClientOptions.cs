@@ -76,6 +76,9 @@ public sealed class LlmClientOptions
     /// <summary>Observers get no messages and no answers, only the figures.</summary>
     public bool TurnOffMessageLogging { get; set; }
 
+    /// <summary>How much of a call's content its <see cref="CallDetails.StandardLoggingPayload"/> holds.</summary>
+    public PayloadLimits PayloadLimits { get; set; } = PayloadLimits.Default;
+
     /// <summary>How many events one observer may lag behind before further ones are dropped, and counted. Default 10,000.</summary>
     public int MaxPendingEvents { get; set; } = 10_000;
 

@@ -86,7 +86,12 @@ internal sealed class ManualTimeProvider : TimeProvider
             lock (owner._gate)
             {
                 owner._timers.Remove(this);
-                if (dueTime != Timeout.InfiniteTimeSpan)
+                if (dueTime == TimeSpan.Zero)
+                {
+                    // As with the system's clock: at once, though not on the caller's stack.
+                    ThreadPool.QueueUserWorkItem(static t => t.Fire(), this, preferLocal: false);
+                }
+                else if (dueTime != Timeout.InfiniteTimeSpan)
                 {
                     Due = owner._now + dueTime;
                     _period = period;

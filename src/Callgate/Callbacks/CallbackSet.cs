@@ -26,12 +26,7 @@ internal sealed class CallbackSet
     /// <summary>Those that override any of these hooks, in order.</summary>
     public IEnumerable<Registration> With(Hooks hooks) => _all.Where(r => r.Has(hooks));
 
-    public CallbackSet And(IReadOnlyList<CustomLogger> more) =>
-        more.Count == 0
-            ? this
-            : new CallbackSet([
-                .. _all,
-                .. more.Where(h => !Array.Exists(_all, r => ReferenceEquals(r.Handler, h)))
-                    .Select(h => new Registration(h, new CallbackOptions())),
-            ]);
+    /// <summary>These, and handlers for one call; one that is here already is not called twice.</summary>
+    public CallbackSet And(IEnumerable<Registration> more) =>
+        new([.. _all, .. more.Where(m => !Array.Exists(_all, r => ReferenceEquals(r.Handler, m.Handler)))]);
 }

@@ -71,6 +71,14 @@ internal static class ObserverDispatch
         }
     }
 
+    /// <summary>The name of the method that <see cref="Dispatch"/> calls.</summary>
+    public static string HookOf(Registration registration, ObserverEvent e)
+    {
+        // Of a pair, the sync one comes first.
+        var overridden = HookScan.NamesOf(registration.Hooks & e.Hooks);
+        return e.IsSync ? overridden.First() : overridden.Last();
+    }
+
     // Both overridden: the one that fits the call. One overridden: that one, for both.
     private static bool UseSync(
         Registration registration,

@@ -72,7 +72,11 @@ internal sealed partial class ObserverHub(int maxPending, ILogger logger) : IDis
         if (failure is not null)
         {
             Interlocked.Increment(ref _failed);
-            Report(registration.Name, observerEvent.Kind.ToString(), failure);
+            Report(
+                registration.Name,
+                ObserverDispatch.HookOf(registration, observerEvent),
+                failure
+            );
         }
 
         Interlocked.Increment(ref _delivered);
@@ -121,11 +125,8 @@ internal sealed partial class ObserverHub(int maxPending, ILogger logger) : IDis
         }
     }
 
-    public void Dispose()
-    {
-        // Cancelled, but not disposed: events that are still under way ask for its token.
-        _stopping.Cancel();
-    }
+    // Only cancelled: an observer that comes to its event after the wait was given up still asks for the token.
+    public void Dispose() => _stopping.Cancel();
 
     [LoggerMessage(
         LogLevel.Warning,

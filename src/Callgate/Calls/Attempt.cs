@@ -14,6 +14,9 @@ internal sealed class Attempt(int number, string reason, string modelGroup, Atte
     /// <summary>The request as this attempt sends it.</summary>
     public required LlmRequest Request { get; set; }
 
+    /// <summary>How many fallbacks came before.</summary>
+    public int FallbackDepth { get; init; }
+
     public required DateTimeOffset StartTime { get; init; }
     public DateTimeOffset? FirstAnswerTime { get; set; }
     public DateTimeOffset? EndTime { get; set; }

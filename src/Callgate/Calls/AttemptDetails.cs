@@ -6,7 +6,7 @@ public sealed record AttemptDetails
     /// <summary>1 for the first.</summary>
     public required int Number { get; init; }
 
-    /// <summary>Why it was made: <c>first</c>, <c>retry</c>, <c>fallback</c>, <c>context_window_fallback</c> or <c>content_policy_fallback</c>.</summary>
+    /// <summary>Why it was made: <c>first</c>, <c>retry</c>, <c>fallback</c>, <c>context_window_fallback</c>, <c>content_policy_fallback</c>, or <c>next</c> where another client makes several requests within one call.</summary>
     public required string Reason { get; init; }
 
     /// <summary>The deployment's id.</summary>

@@ -74,7 +74,7 @@ internal static class AttemptLoop
                     );
                 }
 
-                if (i + 1 == plan.Count || clock.IsAborted || clock.Remaining == TimeSpan.Zero)
+                if (i + 1 == plan.Count || IsOver(call, clock))
                 {
                     throw;
                 }
@@ -129,6 +129,7 @@ internal static class AttemptLoop
                 var others = deployments.Any(d => !tried.Contains(d));
                 if (
                     failures >= retries
+                    || IsOver(call, clock)
                     || !(failure.IsRetryable || others && IsTheDeploymentsFault(failure))
                 )
                 {
@@ -147,6 +148,10 @@ internal static class AttemptLoop
             }
         }
     }
+
+    /// <summary>The call was ended from outside, or its time is spent: a further attempt would never be sent.</summary>
+    private static bool IsOver(Call call, CallClock clock) =>
+        call.IsClosed || clock.IsAborted || clock.Remaining == TimeSpan.Zero;
 
     /// <summary>A wrong key or a missing model may be one deployment's alone.</summary>
     private static bool IsTheDeploymentsFault(LlmException failure) =>
@@ -173,6 +178,7 @@ internal static class AttemptLoop
         var attempt = new Attempt(call.Attempts.Count + 1, reason, group, target)
         {
             Request = call.Request,
+            FallbackDepth = fallbackDepth,
             StartTime = runtime.Time.GetUtcNow(),
         };
         try
@@ -202,7 +208,7 @@ internal static class AttemptLoop
             attempt.Exception = failure;
             attempt.EndTime = runtime.Time.GetUtcNow();
             await DeploymentHooks
-                .AfterFailureAsync(call, attempt, failure, fallbackDepth, clock)
+                .AfterFailureAsync(call, attempt, failure, clock)
                 .ConfigureAwait(false);
             if (ReferenceEquals(failure, exception))
             {

@@ -46,6 +46,12 @@ internal sealed class Call
     public Attempt? Attempt => _attempts is [.., var last] ? last : null;
     public string? CacheKey { get; set; }
     public Rejection? Rejection { get; set; }
+
+    /// <summary>Of a cache hit: who would have answered.</summary>
+    public AttemptTarget? KeptTarget { get; set; }
+
+    /// <summary>Of a cache hit: what that would have been billed by.</summary>
+    public ModelPrice? KeptPrice { get; set; }
     public Activity? Activity { get; set; }
     public CallItems Items => _items ??= new CallItems();
 
@@ -74,6 +80,7 @@ internal sealed class Call
     public CallDetails Describe(string logEventType, IReadOnlyList<AttemptDetails>? attempts = null)
     {
         var attempt = Attempt;
+        var target = attempt?.Target ?? KeptTarget;
         return new CallDetails
         {
             LitellmCallId = Id,
@@ -81,10 +88,10 @@ internal sealed class Call
             Sequence = Interlocked.Increment(ref _sequence),
             LogEventType = logEventType,
             CallType = Kind.CallType,
-            Model = attempt?.Target.Model ?? ModelGroup,
+            Model = target?.Model ?? ModelGroup,
             ModelGroup = ModelGroup,
-            CustomLlmProvider = attempt?.Target.ProviderName ?? "",
-            ModelId = attempt?.Target.Deployment.Id,
+            CustomLlmProvider = target?.ProviderName ?? "",
+            ModelId = target?.Deployment.Id,
             Messages = (Request as ChatRequest)?.Messages ?? [],
             Input = (Request as EmbeddingRequest)?.Input ?? [],
             Request = Request,
@@ -105,10 +112,10 @@ internal sealed class Call
             ResponseHeaders = attempt?.ResponseHeaders ?? AdditionalArgs.NoHeaders,
             CacheKey = CacheKey,
             Rejection = Rejection,
-            Attempts = attempts ?? Array.ConvertAll(_attempts, a => a.ToDetails()),
+            Attempts = Array.ConvertAll(_attempts, a => a.ToDetails()),
             HookRuns = _hookRuns ?? [],
             LitellmParams =
-                Options == CallOptions.Default
+                ReferenceEquals(Options, CallOptions.Default)
                     ? LitellmParams.None
                     : new LitellmParams
                     {
@@ -120,7 +127,8 @@ internal sealed class Call
             Tags = Options.Tags,
             Items = Items,
             CatalogueVersion = Runtime.Prices.Version,
-            ModelInfo = attempt?.Price,
+            ModelInfo = attempt?.Price ?? KeptPrice,
+            PayloadLimits = Runtime.Options.PayloadLimits,
         };
     }
 }
@@ -130,11 +138,13 @@ internal sealed class Call
 /// <param name="IsSync">Whether the caller waits synchronously.</param>
 /// <param name="IsStream">Whether the answer is streamed.</param>
 /// <param name="IsObserved">Whether another client makes the call, and only its events are ours.</param>
+/// <param name="IsTraced">Whether something below makes the call's span, so that one of ours would count it twice.</param>
 internal readonly record struct CallKind(
     string CallType,
     bool IsSync,
     bool IsStream,
-    bool IsObserved = false
+    bool IsObserved = false,
+    bool IsTraced = false
 )
 {
     public static CallKind Chat(bool isSync, bool isStream, bool isObserved = false) =>

@@ -199,7 +199,7 @@ internal sealed class CallPipeline(ClientRuntime runtime)
     // 6. Attempt: the exact input
     public void LogPreApiCall(Call call)
     {
-        if (Wants(call, Hooks.PreApi))
+        if (StillWants(call, Hooks.PreApi))
         {
             Observe(
                 call,
@@ -215,7 +215,7 @@ internal sealed class CallPipeline(ClientRuntime runtime)
     // 6. Attempt: the raw reply
     public void LogPostApiCall(Call call)
     {
-        if (Wants(call, Hooks.PostApi))
+        if (StillWants(call, Hooks.PostApi))
         {
             Observe(
                 call,
@@ -241,7 +241,7 @@ internal sealed class CallPipeline(ClientRuntime runtime)
     )
     {
         var observerEvent = new ObserverEvent(kind, null!, call.Kind.IsSync);
-        if (Wants(call, observerEvent.Hooks))
+        if (StillWants(call, observerEvent.Hooks))
         {
             Observe(
                 call,
@@ -259,7 +259,7 @@ internal sealed class CallPipeline(ClientRuntime runtime)
     // 7. Answer: a chunk for its observers
     public void LogStreamEvent(Call call, LlmChunk chunk)
     {
-        if (Wants(call, Hooks.StreamEvent))
+        if (StillWants(call, Hooks.StreamEvent))
         {
             ObserveChunk(call, chunk);
         }
@@ -421,6 +421,9 @@ internal sealed class CallPipeline(ClientRuntime runtime)
 
         return result.Decision == HookDecision.Replace ? (T)result.Value! : null;
     }
+
+    // A call that was ended from outside may still be running down: after its terminal event comes nothing.
+    private static bool StillWants(Call call, Hooks hooks) => Wants(call, hooks) && !call.IsClosed;
 
     private static bool Wants(Call call, Hooks hooks) =>
         call.Callbacks.Has(hooks) && !call.Options.NoLog;

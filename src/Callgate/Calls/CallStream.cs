@@ -77,5 +77,12 @@ internal sealed class CallStream(
         return default;
     }
 
-    ~CallStream() => _state?.Abandon();
+    ~CallStream()
+    {
+        if (_state is { } state)
+        {
+            // Not on the finalizer's thread: whatever listens to the end of a call may take its time.
+            ThreadPool.UnsafeQueueUserWorkItem(static s => s.Abandon(), state, preferLocal: false);
+        }
+    }
 }

@@ -200,18 +200,18 @@ internal static class DeploymentHooks
         Call call,
         Attempt attempt,
         Exception failure,
-        int fallbackDepth,
         CallClock clock
     )
     {
         if (
-            !call.Callbacks.Has(Hooks.PostCallFailureDeploymentHookAsync) || clock.IsCallerCancelled
+            !call.Callbacks.Has(Hooks.PostCallFailureDeploymentHookAsync)
+            || call.IsClosed
+            || clock.IsCallerCancelled
         )
         {
             return;
         }
 
-        clock.Renew();
         var context = Fill(
             call,
             new PostCallFailureDeploymentContext
@@ -219,7 +219,7 @@ internal static class DeploymentHooks
                 Request = attempt.Request,
                 Deployment = attempt.Target.Deployment,
                 Exception = failure,
-                FallbackDepth = fallbackDepth,
+                FallbackDepth = attempt.FallbackDepth,
             }
         );
         foreach (var registration in call.Callbacks.With(Hooks.PostCallFailureDeploymentHookAsync))
@@ -230,7 +230,8 @@ internal static class DeploymentHooks
                     registration,
                     Hooks.PostCallFailureDeploymentHookAsync,
                     (handler, token) => handler.PostCallFailureDeploymentHookAsync(context, token),
-                    clock.Token
+                    // Not the clock's: the call's time may be spent, and the hook has a deadline of its own.
+                    clock.CallerToken
                 )
                 .ConfigureAwait(false);
         }

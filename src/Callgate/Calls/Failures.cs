@@ -5,6 +5,13 @@ namespace Callgate.Calls;
 /// <summary>Tells what an exception means: to the caller as one of the family, and to the event as an outcome.</summary>
 internal static class Failures
 {
+    /// <summary>Why a stream ended whose consumer left.</summary>
+    public const string BrokenOff = "The consumer broke the stream off.";
+
+    /// <summary>Why a stream ended whose consumer is gone.</summary>
+    public const string Abandoned = "The stream was neither read to its end nor disposed.";
+
+    /// <summary>Why a call ended that somebody else put an end to.</summary>
     public const string EndedFromOutside =
         "The call was ended before its answer: its client or its stream was disposed.";
 
@@ -12,21 +19,15 @@ internal static class Failures
     public static Exception OfAttempt(Exception exception, Attempt attempt, CallClock clock)
     {
         var provider = attempt.Target.ProviderName;
-        var facts = new ErrorFacts(
-            Provider: provider,
-            Model: attempt.Target.Model,
-            RequestId: attempt.RequestId
-        );
         return exception switch
         {
             _ when attempt.Target.Provider is null => exception,
-            LlmException => exception,
             OperationCanceledException when clock.IsCallerCancelled => exception,
             // However the broken connection makes itself felt.
             _ when clock.IsAborted => LlmException.Create(
                 LlmErrorKind.Connection,
                 EndedFromOutside,
-                facts with
+                FactsOf(attempt) with
                 {
                     IsRetryable = false,
                 },
@@ -36,13 +37,31 @@ internal static class Failures
                 LlmException.Create(
                     LlmErrorKind.Timeout,
                     $"{provider} took longer than the {clock.Limit}.",
-                    facts,
+                    FactsOf(attempt),
                     exception
                 ),
+            _ => OfExchange(exception, attempt),
+        };
+    }
+
+    /// <summary>Makes an exception of an HTTP exchange that nobody gave up on one of the family.</summary>
+    public static Exception OfExchange(Exception exception, Attempt attempt)
+    {
+        var provider = attempt.Target.ProviderName;
+        var facts = FactsOf(attempt);
+        return exception switch
+        {
+            LlmException => exception,
             // The handler's own connect timeout comes as a cancellation that nobody asked for.
             OperationCanceledException => LlmException.Create(
                 LlmErrorKind.Timeout,
                 $"Connecting to {provider} took too long.",
+                facts,
+                exception
+            ),
+            TimeoutException => LlmException.Create(
+                LlmErrorKind.Timeout,
+                $"{provider} took too long.",
                 facts,
                 exception
             ),
@@ -74,6 +93,22 @@ internal static class Failures
             _ => exception,
         };
     }
+
+    /// <summary>The caller gave up waiting, by a time limit of its own.</summary>
+    public static LlmException GaveUp(Exception exception, Attempt attempt) =>
+        LlmException.Create(
+            LlmErrorKind.Timeout,
+            $"{attempt.Target.ProviderName} took longer than its caller waits.",
+            FactsOf(attempt),
+            exception
+        );
+
+    private static ErrorFacts FactsOf(Attempt attempt) =>
+        new(
+            Provider: attempt.Target.ProviderName,
+            Model: attempt.Target.Model,
+            RequestId: attempt.RequestId
+        );
 
     /// <summary>How a call ends that ends with this exception.</summary>
     public static CallOutcome OutcomeOf(Exception exception, Call call, CallClock? clock) =>

@@ -134,14 +134,14 @@ internal static class HttpUpstream
         }
     }
 
-    private static string? RequestIdOf(HttpResponseHeaders headers) =>
+    public static string? RequestIdOf(HttpResponseHeaders headers) =>
         headers.NonValidated.TryGetValues("x-request-id", out var id)
         || headers.NonValidated.TryGetValues("request-id", out id)
         || headers.NonValidated.TryGetValues("apim-request-id", out id)
             ? id.ToString()
             : null;
 
-    private static TimeSpan? RetryAfterOf(HttpResponseHeaders headers, TimeProvider time)
+    public static TimeSpan? RetryAfterOf(HttpResponseHeaders headers, TimeProvider time)
     {
         if (
             headers.NonValidated.TryGetValues("retry-after-ms", out var milliseconds)
@@ -152,7 +152,16 @@ internal static class HttpUpstream
             return TimeSpan.FromMilliseconds(count);
         }
 
-        var wait = headers.RetryAfter?.Delta ?? headers.RetryAfter?.Date - time.GetUtcNow();
+        // Not by the typed property: reading it rewrites the header, which may be another client's to see.
+        if (
+            !headers.NonValidated.TryGetValues("retry-after", out var value)
+            || !RetryConditionHeaderValue.TryParse(value.ToString(), out var after)
+        )
+        {
+            return null;
+        }
+
+        var wait = after.Delta ?? after.Date - time.GetUtcNow();
         return wait < TimeSpan.Zero ? TimeSpan.Zero : wait;
     }
 }

@@ -13,6 +13,7 @@ internal sealed class ObservedCall
 
     private readonly CallPipeline _pipeline;
     private readonly AttemptTarget _target;
+    private readonly Lock _exchanges = new();
     private bool _isFirstExchangeTaken;
 
     private ObservedCall(Call call, AttemptTarget target)
@@ -51,6 +52,68 @@ internal sealed class ObservedCall
         IReadOnlyList<KeyValuePair<string, string>>? headers = null
     )
     {
+        var observed = Create(runtime, request, options, kind, provider, apiBase);
+        observed._pipeline.Admit(observed.Call, null);
+        observed.BeginAttempt("first", input, headers);
+        return observed;
+    }
+
+    /// <summary>1 to 9 of a stream. The call opens when the stream is first read, and ends as its consumer ends it.</summary>
+    /// <param name="runtime">The client whose handlers observe.</param>
+    /// <param name="request">The request, in our format.</param>
+    /// <param name="options">What goes along.</param>
+    /// <param name="kind">The kind of call.</param>
+    /// <param name="provider">The inner client's provider, by LiteLLM's name.</param>
+    /// <param name="apiBase">Its address; empty where it is unknown.</param>
+    /// <param name="open">The inner client's stream; given the caller's own token.</param>
+    /// <param name="describe">An update as a chunk; what it throws ends the caller's stream.</param>
+    /// <param name="cancellationToken">The caller's.</param>
+    /// <returns>Chunks, each with the update that it was made from.</returns>
+    public static IAsyncEnumerable<ChatChunk> Stream<T>(
+        ClientRuntime runtime,
+        LlmRequest request,
+        CallOptions options,
+        CallKind kind,
+        string provider,
+        string apiBase,
+        Func<CancellationToken, IAsyncEnumerable<T>> open,
+        Func<Call, T, ChatChunkBody> describe,
+        CancellationToken cancellationToken
+    )
+        where T : class =>
+        new CallStream(
+            token =>
+            {
+                var observed = Create(runtime, request, options, kind, provider, apiBase);
+                return new StreamState(
+                    observed.Call,
+                    (call, _) =>
+                    {
+                        observed.BeginAttempt("first", null, null);
+                        return new ValueTask<IChunkSource>(
+                            new ObservedStream<T>(
+                                open(token),
+                                observed,
+                                update => describe(call, update),
+                                token
+                            )
+                        );
+                    },
+                    token
+                );
+            },
+            cancellationToken
+        );
+
+    private static ObservedCall Create(
+        ClientRuntime runtime,
+        LlmRequest request,
+        CallOptions options,
+        CallKind kind,
+        string provider,
+        string apiBase
+    )
+    {
         var deployment = new Deployment
         {
             ModelName = request.Model,
@@ -65,27 +128,29 @@ internal sealed class ObservedCall
             apiBase,
             IsMock: false
         );
-        var observed = new ObservedCall(new Call(runtime, request, options, kind), target);
-        observed._pipeline.Admit(observed.Call, null);
-        observed.BeginAttempt("first", input, headers);
-        return observed;
+        return new ObservedCall(new Call(runtime, request, options, kind), target);
     }
 
     /// <summary>6, again: an exchange of the inner client. The first one is the attempt that has begun already.</summary>
     public Attempt BeginExchange(RawText input, IReadOnlyList<KeyValuePair<string, string>> headers)
     {
-        if (!_isFirstExchangeTaken)
+        // An inner client may well make several exchanges at once.
+        lock (_exchanges)
         {
-            _isFirstExchangeTaken = true;
-            var first = Call.Attempt!;
-            first.Input = input;
-            first.RequestHeaders = headers;
-            return first;
-        }
+            var last = Call.Attempt!;
+            if (!_isFirstExchangeTaken)
+            {
+                _isFirstExchangeTaken = true;
+                last.Input = input;
+                last.RequestHeaders = headers;
+                return last;
+            }
 
-        // The inner client tries again: what it has seen of the attempt before is all there is to it.
-        Call.Attempt!.EndTime ??= Call.Runtime.Time.GetUtcNow();
-        return BeginAttempt("retry", input, headers);
+            // What it has seen of the attempt before is all there is to it.
+            last.EndTime ??= Call.Runtime.Time.GetUtcNow();
+            var isRetry = last.Exception is not null || last.StatusCode is null or >= 300;
+            return BeginAttempt(isRetry ? "retry" : "next", input, headers);
+        }
     }
 
     private Attempt BeginAttempt(
@@ -101,7 +166,6 @@ internal sealed class ObservedCall
             // What goes into the inner client, where nobody sees what comes out of it.
             Input = input ?? new RawText(RequestJson.Of(Call.Request)),
             RequestHeaders = headers ?? [],
-            Stream = Call.Kind.IsStream ? new ChatAccumulator(keepContent: true) : null,
         };
         Call.Add(attempt);
         _pipeline.LogPreApiCall(Call);
@@ -118,8 +182,13 @@ internal sealed class ObservedCall
         var now = Call.Runtime.Time.GetUtcNow();
         attempt.FirstAnswerTime ??= now;
         attempt.EndTime = now;
-        attempt.Usage = WireUsage.Of(Call.Request, response);
-        attempt.ServiceTier = (response as ChatCompletion)?.ServiceTier;
+        // What a nested exchange saw on the wire is better than what its client makes of it, perhaps of several exchanges.
+        if (attempt.Usage.Source == UsageSource.None)
+        {
+            attempt.Usage = WireUsage.Of(Call.Request, response);
+            attempt.ServiceTier = (response as ChatCompletion)?.ServiceTier;
+        }
+
         _pipeline.Close(Call, CallOutcome.Completed, response, null);
     }
 
@@ -128,7 +197,9 @@ internal sealed class ObservedCall
     {
         var attempt = Call.Attempt!;
         attempt.FirstAnswerTime ??= Call.Runtime.Time.GetUtcNow();
-        attempt.Stream!.Add(chunk);
+        // Not before a chunk is here: a stream that was refused was not billed.
+        attempt.Stream ??= new ChatAccumulator(keepContent: true);
+        attempt.Stream.Add(chunk);
         _pipeline.LogStreamEvent(Call, chunk);
     }
 
@@ -137,7 +208,13 @@ internal sealed class ObservedCall
     {
         var attempt = Call.Attempt!;
         attempt.EndTime ??= Call.Runtime.Time.GetUtcNow();
-        attempt.Exception = outcome == CallOutcome.Completed ? null : exception;
+        // Where the consumer left, the attempt itself did not fail.
+        attempt.Exception = outcome
+            is CallOutcome.Completed
+                or CallOutcome.ClientAborted
+                or CallOutcome.Abandoned
+            ? null
+            : exception;
         _pipeline.Close(
             Call,
             outcome,

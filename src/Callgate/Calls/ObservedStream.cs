@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Callgate.Wire;
 
 namespace Callgate.Calls;
@@ -36,6 +37,12 @@ internal sealed class ObservedStream<T>(
     {
         // A nested HTTP exchange finds its call through the async flow, and so does each further read of it.
         ObservedCall.Enter(observed);
+        if (observed.Call.Activity is { } span)
+        {
+            // What the inner client does belongs below the call's span, which was made in another async flow.
+            Activity.Current = span;
+        }
+
         _reading = _updates.MoveNextAsync().AsTask();
         if (!await _reading.ConfigureAwait(false))
         {
@@ -45,6 +52,8 @@ internal sealed class ObservedStream<T>(
 
         var update = _updates.Current;
         Attempt.FirstAnswerTime ??= observed.Call.Runtime.Time.GetUtcNow();
+        // Not before a chunk is here: a stream that was refused was not billed.
+        Attempt.Stream ??= new ChatAccumulator(keepContent: true);
         _ready = new ChatChunk(describe(update)) { Origin = update };
     }
 

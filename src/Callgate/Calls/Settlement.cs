@@ -3,7 +3,28 @@ namespace Callgate.Calls;
 /// <summary>What a call used and what it costs, attempt by attempt, at its end.</summary>
 internal static class Settlement
 {
+    /// <summary>Never throws: what can't be worked out must not take the event with it.</summary>
     public static (TokenUsage Usage, Cost Cost) Settle(
+        Call call,
+        CallOutcome outcome,
+        LlmResponse? response,
+        DateTimeOffset end
+    )
+    {
+        try
+        {
+            return Compute(call, outcome, response, end);
+        }
+#pragma warning disable CA1031 // As said above.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            call.Runtime.Hub.Report(nameof(Settlement), nameof(Settle), exception);
+            return (TokenUsage.None, Cost.Unpriced($"the cost could not be computed: {exception.GetType().Name}"));
+        }
+    }
+
+    private static (TokenUsage Usage, Cost Cost) Compute(
         Call call,
         CallOutcome outcome,
         LlmResponse? response,
@@ -13,6 +34,9 @@ internal static class Settlement
         switch (outcome)
         {
             case CallOutcome.CacheHit:
+                var router = call.Runtime.Router;
+                call.KeptTarget = router.Resolve(router.GroupOf(call.Request.Model)[0], call.Options);
+                call.KeptPrice = PriceOf(call, call.KeptTarget, call.StartTime);
                 return (UsageOf(response), Cost.Free("answered from the cache"));
             case CallOutcome.AnsweredByHook:
                 return (UsageOf(response), Cost.Free("answered by a hook"));
@@ -58,12 +82,7 @@ internal static class Settlement
                 );
         }
 
-        var runtime = call.Runtime;
-        var deployment = attempt.Target.Deployment;
-        var model = call.Options.BaseModel ?? deployment.BaseModel ?? attempt.Target.Model;
-        var price =
-            deployment.Price
-            ?? runtime.Prices.Find(attempt.Target.ProviderName, model, attempt.StartTime);
+        var price = PriceOf(call, attempt.Target, attempt.StartTime);
         attempt.Price = price;
         return CostCalculator.Compute(
             price,
@@ -75,6 +94,14 @@ internal static class Settlement
             }
         );
     }
+
+    private static ModelPrice? PriceOf(Call call, AttemptTarget target, DateTimeOffset at) =>
+        target.Deployment.Price
+        ?? call.Runtime.Prices.Find(
+            target.ProviderName,
+            call.Options.BaseModel ?? target.Deployment.BaseModel ?? target.Model,
+            at
+        );
 
     /// <summary>The answer as its caller gets it, with what we know about it.</summary>
     public static LlmResponse WithHidden(

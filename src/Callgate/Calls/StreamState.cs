@@ -19,7 +19,6 @@ internal sealed class StreamState(
     private const int Idle = 0;
     private const int Reading = 1;
     private const int Ended = 2;
-    private const string LeftReason = "The consumer broke the stream off.";
 
     private readonly ClientRuntime _runtime = call.Runtime;
     private CallClock? _clock;
@@ -51,7 +50,7 @@ internal sealed class StreamState(
         // Chunks that came together are given without waiting, where no hook may want to wait.
         if (
             _source is { } source
-            && !call.Callbacks.Has(Hooks.PostCallStreamingDeploymentHookAsync)
+            && !HasChunkHooks
             && !IsOver
             && source.TryTake(out var chunk)
             && Note(source, chunk)
@@ -99,7 +98,7 @@ internal sealed class StreamState(
         }
         catch (Exception exception)
         {
-            var failure = Fail(exception);
+            var failure = Fail(await TellHooksAsync(exception).ConfigureAwait(false));
             if (ReferenceEquals(failure, exception))
             {
                 throw;
@@ -146,6 +145,10 @@ internal sealed class StreamState(
         }
     }
 
+    /// <summary>A call that is only observed is not steered either.</summary>
+    private bool HasChunkHooks =>
+        !call.Kind.IsObserved && call.Callbacks.Has(Hooks.PostCallStreamingDeploymentHookAsync);
+
     /// <summary>Whether somebody has cancelled, or time has run out: then nobody wants what is there already. What another client does then is its own affair.</summary>
     private bool IsOver => !call.Kind.IsObserved && _clock!.Token.IsCancellationRequested;
 
@@ -156,8 +159,7 @@ internal sealed class StreamState(
 
     // 7
     private ValueTask<ChatChunk> ThroughHooksAsync(IChunkSource source, ChatChunk chunk) =>
-        call.Callbacks.Has(Hooks.PostCallStreamingDeploymentHookAsync)
-        && source.Attempt is { } attempt
+        HasChunkHooks && source.Attempt is { } attempt
             ? DeploymentHooks.OnChunkAsync(call, attempt, chunk, _clock!.Token)
             : new ValueTask<ChatChunk>(chunk);
 
@@ -200,6 +202,29 @@ internal sealed class StreamState(
         End();
     }
 
+    /// <summary>An attempt may also fail, or be refused, after it has begun to answer.</summary>
+    private async ValueTask<Exception> TellHooksAsync(Exception exception)
+    {
+        if (_source?.Attempt is not { } attempt || call.Kind.IsObserved)
+        {
+            return exception;
+        }
+
+        attempt.Exception ??= exception;
+        attempt.EndTime ??= _runtime.Time.GetUtcNow();
+        try
+        {
+            await DeploymentHooks
+                .AfterFailureAsync(call, attempt, exception, _clock!)
+                .ConfigureAwait(false);
+            return exception;
+        }
+        catch (OperationCanceledException cancelled)
+        {
+            return cancelled;
+        }
+    }
+
     private Exception Fail(Exception exception)
     {
         var failure = _runtime.Pipeline.CloseFailed(call, exception, _clock, _source?.Assemble());
@@ -213,7 +238,7 @@ internal sealed class StreamState(
         if (Interlocked.CompareExchange(ref _state, Idle, Reading) == Ended)
         {
             // Left by another thread, perhaps before there was anything to close.
-            Close(CallOutcome.ClientAborted, LeftReason, _source?.Assemble());
+            Close(CallOutcome.ClientAborted, Failures.BrokenOff, _source?.Assemble());
             End();
         }
     }
@@ -233,7 +258,7 @@ internal sealed class StreamState(
         var before = Interlocked.Exchange(ref _state, Ended);
         if (before != Ended)
         {
-            Leave(before, CallOutcome.ClientAborted, LeftReason);
+            Leave(before, CallOutcome.ClientAborted, Failures.BrokenOff);
         }
     }
 
@@ -251,7 +276,7 @@ internal sealed class StreamState(
             Leave(
                 Idle,
                 CallOutcome.Abandoned,
-                "The stream was neither read to its end nor disposed."
+                Failures.Abandoned
             );
         }
 #pragma warning disable CA1031 // Whatever a handler's connection throws, it must not end the process.

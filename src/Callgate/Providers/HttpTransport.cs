@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
 using Callgate.Calls;
+using Callgate.Interop;
 
 namespace Callgate.Providers;
 
@@ -17,10 +18,12 @@ internal sealed class HttpTransport : IDisposable
 
     private readonly HttpMessageInvoker _invoker;
     private readonly bool _isOwn;
+    private readonly bool _isUsers;
 
     public HttpTransport(HttpMessageHandler? handler, TimeSpan connectTimeout)
     {
         _isOwn = handler is not null || connectTimeout != s_defaultConnectTimeout;
+        _isUsers = handler is not null;
         _invoker =
             handler is not null ? new HttpMessageInvoker(handler, disposeHandler: false)
             : _isOwn ? new HttpMessageInvoker(NewHandler(connectTimeout))
@@ -54,6 +57,12 @@ internal sealed class HttpTransport : IDisposable
         var content = new ReadOnlyMemoryContent(request.Body);
         content.Headers.ContentType = s_json;
         message.Content = content;
+        if (_isUsers)
+        {
+            // The user's handler may be one that observes calls, and this call is told of already.
+            RequestMarks.SetSeen(message, true);
+        }
+
         foreach (var (name, value) in request.Headers)
         {
             message.Headers.TryAddWithoutValidation(name, value);

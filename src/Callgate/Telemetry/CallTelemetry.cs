@@ -28,9 +28,13 @@ internal static class CallTelemetry
         "How long calls took."
     );
 
+    /// <summary>Whether anybody would get what is measured.</summary>
+    public static bool IsListenedTo =>
+        s_source.HasListeners() || s_tokens.Enabled || s_duration.Enabled;
+
     public static Activity? Start(Call call)
     {
-        if (!s_source.HasListeners())
+        if (!s_source.HasListeners() || call.Kind.IsTraced)
         {
             return null;
         }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Callgate;
 
 /// <summary>Chooses the unit prices that hold for one call.</summary>
@@ -7,7 +9,21 @@ namespace Callgate;
 /// </remarks>
 internal static class PriceResolver
 {
-    internal static AppliedPrices Resolve(ModelPrice price, TokenUsage usage, PriceContext context)
+    // Nearly every call is billed at the list price; those unit prices are worked out once.
+    private static readonly ConditionalWeakTable<ModelPrice, AppliedPrices> s_plain = [];
+
+    internal static AppliedPrices Resolve(ModelPrice price, TokenUsage usage, PriceContext context) =>
+        IsPlain(price, usage, context)
+            ? s_plain.GetValue(price, static p => Choose(p, TokenUsage.None, new PriceContext { At = default }))
+            : Choose(price, usage, context);
+
+    private static bool IsPlain(ModelPrice price, TokenUsage usage, PriceContext context) =>
+        context is { Tier: PriceTier.Standard, Regional: false, SearchContext: SearchContext.Low, Quality: null, Size: null }
+        && price.OffPeak is null
+        && (price.LongContext is null || !(usage.PromptTokens > price.LongContextThreshold))
+        && usage is { Images: 0, Megapixels: 0, VideoSeconds: 0, AudioSeconds: 0, Characters: 0, Pages: 0 };
+
+    private static AppliedPrices Choose(ModelPrice price, TokenUsage usage, PriceContext context)
     {
         var byTokens =
             price.InputPerMillionTokens is not null || price.OutputPerMillionTokens is not null;

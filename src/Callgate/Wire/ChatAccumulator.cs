@@ -100,6 +100,7 @@ internal sealed class ChatAccumulator(bool keepContent)
         }
 
         state.Role = delta.Role ?? state.Role;
+        state.AddFields(delta.AdditionalProperties);
         Append(ref state.Content, delta.Content);
         Append(ref state.Reasoning, delta.ReasoningContent);
         Append(ref state.Refusal, delta.Refusal);
@@ -160,9 +161,44 @@ internal sealed class ChatAccumulator(bool keepContent)
         public string? Role;
         public string? FinishReason;
         public ExtraFields? Extra;
+        public ExtraFields? MessageFields;
         public readonly List<JsonElement> Logprobs = [];
         private readonly SortedList<int, (ToolCall Call, StringBuilder Arguments)> _toolCalls = [];
         private readonly List<ThinkingBlock> _thinking = [];
+
+        /// <summary>Fields that we don't type: lists grow, everything else is as the last chunk says.</summary>
+        public void AddFields(ExtraFields? fields)
+        {
+            foreach (var (name, value) in fields ?? [])
+            {
+                MessageFields = (MessageFields ?? []).With(
+                    name,
+                    MessageFields is not null
+                    && MessageFields.TryGetValue(name, out var before)
+                    && before.ValueKind == JsonValueKind.Array
+                    && value.ValueKind == JsonValueKind.Array
+                        ? Join(before, value)
+                        : value
+                );
+            }
+        }
+
+        private static JsonElement Join(JsonElement first, JsonElement second)
+        {
+            var buffer = new ArrayBufferWriter<byte>();
+            using (var writer = new Utf8JsonWriter(buffer))
+            {
+                writer.WriteStartArray();
+                foreach (var item in first.EnumerateArray().Concat(second.EnumerateArray()))
+                {
+                    item.WriteTo(writer);
+                }
+
+                writer.WriteEndArray();
+            }
+
+            return JsonElement.Parse(buffer.WrittenSpan);
+        }
 
         public void AddToolCall(ToolCall piece)
         {
@@ -223,6 +259,7 @@ internal sealed class ChatAccumulator(bool keepContent)
                     Role = Role ?? "assistant",
                     Content = Content is null ? null : new MessageContent(Content.ToString()),
                     Refusal = Refusal?.ToString(),
+                    AdditionalProperties = MessageFields,
                     ReasoningContent = Reasoning?.ToString(),
                     ThinkingBlocks = _thinking.Count == 0 ? null : [.. _thinking],
                     ToolCalls =

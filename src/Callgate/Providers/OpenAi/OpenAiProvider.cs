@@ -33,7 +33,7 @@ internal class OpenAiProvider : LlmProvider
         new(UrlOf(request, target), BodyOf(request, target), HeadersOf(target));
 
     protected virtual Uri UrlOf(LlmRequest request, ProviderTarget target) =>
-        new($"{target.ApiBase}/{PathOf(request)}");
+        KnownUrls.Get(target.ApiBase, PathOf(request));
 
     protected virtual IReadOnlyList<KeyValuePair<string, string>> HeadersOf(
         ProviderTarget target
