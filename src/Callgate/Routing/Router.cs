@@ -36,7 +36,7 @@ internal sealed class Router
                 );
             }
 
-            ThrowIfNoUrl(deployment.ApiBase, $"the api base of the deployment {deployment.Id}");
+            ThrowIfNoUrl(deployment.ApiBase, $"the api base of a deployment of {deployment.ModelName}");
         }
 
         _groups = options

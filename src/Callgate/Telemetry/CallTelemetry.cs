@@ -44,6 +44,22 @@ internal static class CallTelemetry
             return null;
         }
 
+        try
+        {
+            return StartSpan(call);
+        }
+#pragma warning disable CA1031 // Listeners are other people's code: what they throw costs no call.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            call.Runtime.Hub.Report("telemetry", nameof(Start), failure);
+            return null;
+        }
+    }
+
+    private static Activity? StartSpan(Call call)
+    {
+
         var operation = OperationOf(call);
         // Where the chain above has a span of its own for this operation, a second one would count the call twice.
         if (

@@ -30,7 +30,6 @@ public class BadAnswerFuzzTests
         "[{}]",
         "{}",
         "{\"a\":null}",
-        "\"\\ud83d\"",
     ];
 
     [Theory]
@@ -142,7 +141,7 @@ public class BadAnswerFuzzTests
         var root = JsonNode.Parse(good)!;
         var parent = path[..^1]
             .Aggregate(root, (n, key) => key is int i ? n[i]! : n[(string)key]!);
-        // A half surrogate can't be held in a node: it is put into the text.
+        // The text holds what a node would not, such as a number beyond all numbers.
         var mark = JsonValue.Create("MARK");
         if (path[^1] is int index)
         {

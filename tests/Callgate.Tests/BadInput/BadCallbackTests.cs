@@ -334,7 +334,9 @@ public class BadCallbackTests
     internal class Counter : CustomLogger
     {
         private readonly Lock _gate = new();
-        private TaskCompletionSource _changed = new();
+        private TaskCompletionSource _changed = new(
+            TaskCreationOptions.RunContinuationsAsynchronously
+        );
         private int _ends;
 
         public int Ends
@@ -466,15 +468,21 @@ public class BadCallbackTests
                 {
                     "null" => null!,
                     "foreign" => [new Deployment { ModelName = "x", Model = "openai/x" }],
-                    _ => new ReadableOnce(),
+                    _ => new Unreadable(),
                 }
             );
     }
 
-    private sealed class ReadableOnce : List<Deployment>, IReadOnlyList<Deployment>, IEnumerable<Deployment>
+    private sealed class Unreadable : IReadOnlyList<Deployment>
     {
-        IEnumerator<Deployment> IEnumerable<Deployment>.GetEnumerator() =>
-            throw new InvalidOperationException("No.");
+        public int Count => 1;
+
+        public Deployment this[int index] => throw new InvalidOperationException("No.");
+
+        public IEnumerator<Deployment> GetEnumerator() => throw new InvalidOperationException("No.");
+
+        System.Collections.IEnumerator System.Collections.IEnumerable.GetEnumerator() =>
+            GetEnumerator();
     }
 
     private sealed class FailingLoggingHook(bool hangs) : CustomLogger
