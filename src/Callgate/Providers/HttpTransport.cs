@@ -1,5 +1,5 @@
-using System.Runtime.CompilerServices;
 using System.Net.Http.Headers;
+using System.Runtime.CompilerServices;
 using Callgate.Calls;
 using Callgate.Interop;
 
@@ -96,7 +96,8 @@ internal sealed class HttpTransport : IDisposable
         if (
             string.IsNullOrEmpty(name)
             || value is null
-            || value.AsSpan().ContainsAnyExceptInRange(' ', '~') && value.Any(c => c != '\t' && c is < ' ' or > '~')
+            || value.AsSpan().ContainsAnyExceptInRange(' ', '~')
+                && value.Any(c => c != '\t' && c is < ' ' or > '~')
         )
         {
             return false;
