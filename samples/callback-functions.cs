@@ -7,7 +7,8 @@ using Callgate.Wire;
 
 var model = args is [var given, ..] ? given : "mock/gpt-3.5-turbo";
 
-Llm.InputCallbacks.Add(call => Console.WriteLine($"input:   {call.Model}, {call.Messages.Count} message(s)"));
+Llm.InputCallbacks.Add(call => Console.WriteLine($"input: {call.Messages.Count} message(s) for {call.Model}"));
+Llm.InputCallbacks.Add(async call => await Console.Out.WriteLineAsync($"input, async: to {call.CustomLlmProvider}"));
 
 Llm.SuccessCallbacks.Add(
     (call, response, startTime, endTime) => Console.WriteLine($"success: {response?.Text}")
@@ -16,21 +17,15 @@ Llm.SuccessCallbacks.Add(
 // An async lambda needs no cast.
 Llm.SuccessCallbacks.Add(
     async (call, response, startTime, endTime) =>
-    {
-        await Task.Yield();
-        Console.WriteLine($"success: {call.Usage.TotalTokens} tokens, told by an async function");
-    }
+        await Console.Out.WriteLineAsync($"success, async: {call.Usage.TotalTokens} tokens")
 );
 
-// So does a function with a name, which warnings about it then show.
+// A function with a name will do, too; warnings about it then show its name.
 Llm.FailureCallbacks.Add(TellFailure);
 
 Message[] messages = [Message.User("Hi, how are you?")];
 
-Llm.InputCallbacks.Add(async call => await Console.Out.WriteLineAsync($"input:   to {call.CustomLlmProvider}"));
-
 await Llm.CompleteAsync(model, messages);
-await Llm.FlushAsync();
 
 try
 {
@@ -38,9 +33,10 @@ try
 }
 catch (LlmAuthenticationException exception)
 {
-    await Llm.FlushAsync();
-    Console.WriteLine($"caller:  {exception.GetType().Name}");
+    Console.WriteLine($"the caller gets: {exception.GetType().Name}");
 }
+
+await Llm.FlushAsync(); // Functions run beside the program: this waits for them.
 
 static void TellFailure(
     CallDetails call,

@@ -29,7 +29,7 @@ client.SuccessCallbacks.Add(
         Console.WriteLine($"ResponseCost           ${call.ResponseCost} ({call.Cost?.Status})");
         Console.WriteLine($"Attempts               {string.Join("; ", call.Attempts)}");
         Console.WriteLine($"CompleteInput          {call.AdditionalArgs.CompleteInput}");
-        Console.WriteLine($"OriginalResponse       {call.OriginalResponse?.Length} characters");
+        Console.WriteLine($"OriginalResponse       {call.OriginalResponse?.Length ?? 0} characters");
         Console.WriteLine($"LitellmCallId          {call.LitellmCallId}");
         Console.WriteLine($"LitellmTraceId         {call.LitellmTraceId}");
         Console.WriteLine($"StartTime, EndTime     {call.StartTime == startTime}, {call.EndTime == endTime}");

@@ -22,6 +22,10 @@ IContender[] contenders =
     new CallgateClient(server.Address, 10),
     new OpenAiSdk(server.Address),
     new ExtensionsAi("M.E.AI over the SDK", Sdk.NewClient(server.Address).AsIChatClient()),
+    new ExtensionsAi(
+        "M.E.AI over the SDK, UseCallgate",
+        Sdk.NewClient(server.Address).AsIChatClient().AsBuilder().UseCallgate(c => c.AddCallback(new Observer())).Build()
+    ),
 ];
 Console.WriteLine($"{rounds} rounds, interleaved; medians; one call at a time over loopback; .NET {Environment.Version}, {Environment.ProcessorCount} cores");
 await MeasureAsync("Unary, per call", 200, 1, c => c.CompleteAsync());

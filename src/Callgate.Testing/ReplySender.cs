@@ -1,4 +1,6 @@
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Callgate.Testing;
 
@@ -45,7 +47,7 @@ internal sealed class ReplySender(
         await http.Response.StartAsync(cancellationToken);
         if (body.IsStream || reply.ResetAfterBytes is not null || reply.StallAfterBytes is not null)
         {
-            await http.Response.Body.FlushAsync(cancellationToken);
+            await http.Response.BodyWriter.FlushAsync(cancellationToken);
         }
 
         if (await FaultAsync(cancellationToken))
@@ -121,8 +123,16 @@ internal sealed class ReplySender(
                 }
             }
 
-            await http.Response.Body.WriteAsync(bytes[..length], cancellationToken);
-            await http.Response.Body.FlushAsync(cancellationToken);
+            var flushed = await http.Response.BodyWriter.WriteAsync(
+                bytes[..length],
+                cancellationToken
+            );
+            if (flushed.IsCompleted || !IsConnected)
+            {
+                // Kestrel swallows a failed write. The connection is gone, and the server is about to say so.
+                await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+            }
+
             bytes = bytes[length..];
             _sent += length;
             if (await FaultAsync(cancellationToken))
@@ -176,6 +186,10 @@ internal sealed class ReplySender(
 
         return _sent == reply.CutAfterBytes;
     }
+
+    // The socket is closed before a write that failed on it returns.
+    private bool IsConnected =>
+        http.Features.GetRequiredFeature<IConnectionSocketFeature>().Socket.Connected;
 
     private async Task StallAsync(CancellationToken cancellationToken)
     {

@@ -12,8 +12,16 @@ internal static class Scenarios
             [CallOutcome.AnsweredByHook] = "gateway only: no hook of a library client can answer",
         };
 
-    public static IReadOnlyList<Scenario> All { get; } =
-    [.. Answers, .. Refusals, .. Failures, .. Ends];
+    /// <summary>The scenarios, as the table groups them.</summary>
+    public static IReadOnlyList<(string Title, IReadOnlyList<Scenario> Scenarios)> Groups { get; } =
+    [
+        ("Calls that are answered", [.. Answers]),
+        ("Calls that are refused", [.. Refusals]),
+        ("Calls that the provider fails", [.. Failures]),
+        ("Calls that end otherwise", [.. Ends]),
+    ];
+
+    public static IReadOnlyList<Scenario> All { get; } = [.. Groups.SelectMany(g => g.Scenarios)];
 
     private const string NoStream = "a unary call has no chunks: its consumer can't leave half-way";
 
@@ -129,6 +137,35 @@ internal static class Scenarios
                 Arrange = (o, s) =>
                     o.Fallbacks[Stage.ModelOf(s)] = [Stage.OtherModelOf(s), Stage.ThirdModelOf(s)],
                 NeedsOwnClient = true,
+            },
+            new(
+                "completed, end not read",
+                CallOutcome.Completed,
+                "The consumer disposes the stream after the last chunk of the answer, and doesn't wait for the usage.",
+                _ => Facts.StoppedAt(Wires.ConsumerChunks)
+            )
+            {
+                Replies = s =>
+                    [
+                        Wires.Answer(s) with
+                        {
+                            StallAfterBytes = Wires.BytesOf(Wires.ConsumerChunks),
+                        },
+                    ],
+                Trouble = Trouble.BrokenOff,
+                TroubleAfter = Wires.ConsumerChunks,
+                WhyNot = StreamsOnly,
+            },
+            new(
+                "completed, no end marker",
+                CallOutcome.Completed,
+                "The stream ends after its last event, without the marker.",
+                Facts.Answered
+            )
+            {
+                Replies = s =>
+                    [Wires.Answer(s) with { CutAfterBytes = Wires.BytesOf(Wires.ProviderChunks) }],
+                WhyNot = StreamsOnly,
             },
         ];
 
@@ -274,6 +311,16 @@ internal static class Scenarios
                 WhyNot = StreamsOnly,
             },
             new(
+                "failed: cut short",
+                CallOutcome.UpstreamFailed,
+                "The stream ends after two chunks as if it were whole.",
+                _ => Facts.StoppedAt(2) with { FailedTries = 1 }
+            )
+            {
+                Replies = s => [Wires.Answer(s) with { CutAfterBytes = Wires.BytesOf(2) }],
+                WhyNot = StreamsOnly,
+            },
+            new(
                 "retried, failed",
                 CallOutcome.UpstreamFailed,
                 "Two 500s in a row.",
@@ -360,6 +407,7 @@ internal static class Scenarios
                 _ => Facts.StoppedAt(2)
             )
             {
+                Replies = s => [Stall(s)],
                 Trouble = Trouble.BrokenOff,
                 TroubleAfter = 2,
                 WhyNot = StreamsOnly,

@@ -86,6 +86,12 @@ internal sealed class CallPipeline(ClientRuntime runtime)
             throw new ObjectDisposedException(nameof(LlmClient));
         }
 
+        if (call.IsClosed)
+        {
+            runtime.OpenCalls.Remove(call);
+            return;
+        }
+
         call.Activity = CallTelemetry.Start(call);
     }
 
@@ -202,7 +208,7 @@ internal sealed class CallPipeline(ClientRuntime runtime)
         {
             Observe(
                 call,
-                new ObserverEvent(
+                static call => new ObserverEvent(
                     ObserverEventKind.PreApi,
                     call.Describe("pre_api_call"),
                     call.Kind.IsSync
@@ -218,14 +224,14 @@ internal sealed class CallPipeline(ClientRuntime runtime)
         {
             Observe(
                 call,
-                new ObserverEvent(
+                static call => new ObserverEvent(
                     ObserverEventKind.PostApi,
                     call.Describe("post_api_call"),
                     call.Kind.IsSync
                 )
                 {
                     Start = call.StartTime,
-                    End = runtime.Time.GetUtcNow(),
+                    End = call.Runtime.Time.GetUtcNow(),
                 }
             );
         }
@@ -244,12 +250,13 @@ internal sealed class CallPipeline(ClientRuntime runtime)
         {
             Observe(
                 call,
-                observerEvent with
-                {
-                    Call = call.Describe("routing_event"),
-                    OriginalModelGroup = modelGroup,
-                    Exception = exception,
-                }
+                call =>
+                    observerEvent with
+                    {
+                        Call = call.Describe("routing_event"),
+                        OriginalModelGroup = modelGroup,
+                        Exception = exception,
+                    }
             );
         }
     }
@@ -259,21 +266,25 @@ internal sealed class CallPipeline(ClientRuntime runtime)
     {
         if (StillWants(call, Hooks.StreamEvent))
         {
-            Observe(
-                call,
-                new ObserverEvent(
-                    ObserverEventKind.Chunk,
-                    call.Describe("stream_event"),
-                    call.Kind.IsSync
-                )
-                {
-                    Chunk = chunk,
-                    Start = call.StartTime,
-                    End = runtime.Time.GetUtcNow(),
-                }
-            );
+            ObserveChunk(call, chunk);
         }
     }
+
+    // Apart from the method above, which then allocates no closure where nobody looks.
+    private static void ObserveChunk(Call call, LlmChunk chunk) =>
+        Observe(
+            call,
+            call => new ObserverEvent(
+                ObserverEventKind.Chunk,
+                call.Describe("stream_event"),
+                call.Kind.IsSync
+            )
+            {
+                Chunk = chunk,
+                Start = call.StartTime,
+                End = call.Runtime.Time.GetUtcNow(),
+            }
+        );
 
     // 8. Close, with what went wrong; gives back what the caller is to get.
     public Exception CloseFailed(
@@ -303,10 +314,7 @@ internal sealed class CallPipeline(ClientRuntime runtime)
         )
         {
             exception = call.IsClosed
-                ? LlmException.Create(
-                    LlmErrorKind.Connection,
-                    "The client was disposed in mid-call."
-                )
+                ? LlmException.Create(LlmErrorKind.Connection, Failures.EndedFromOutside)
                 : LlmException.Create(
                     LlmErrorKind.Timeout,
                     $"The call took longer than the {clock.Limit}.",
@@ -358,38 +366,52 @@ internal sealed class CallPipeline(ClientRuntime runtime)
             outcome is CallOutcome.Completed or CallOutcome.CacheHit or CallOutcome.AnsweredByHook;
         if (Wants(call, isSuccess ? Hooks.Success : Hooks.Failure))
         {
-            var details = call.Describe(isSuccess ? "successful_api_call" : "failed_api_call") with
+            // The lock lets an event that another thread is about to append go first: this one is the last.
+            lock (call)
             {
-                EndTime = end,
-                Usage = usage,
-                Cost = cost,
-                CacheHit = outcome == CallOutcome.CacheHit,
-                Outcome = outcome,
-                Exception = exception,
-                Response = response,
-            };
-            Observe(
-                call,
-                new ObserverEvent(
-                    isSuccess ? ObserverEventKind.Success : ObserverEventKind.Failure,
-                    details,
-                    call.Kind.IsSync
-                )
+                var details = call.Describe(
+                    isSuccess ? "successful_api_call" : "failed_api_call"
+                ) with
                 {
-                    Response = response,
-                    Start = call.StartTime,
-                    End = end,
+                    EndTime = end,
+                    Usage = usage,
+                    Cost = cost,
+                    CacheHit = outcome == CallOutcome.CacheHit,
+                    Outcome = outcome,
                     Exception = exception,
-                }
-            );
+                    Response = response,
+                };
+                Observation.Send(
+                    call,
+                    new ObserverEvent(
+                        isSuccess ? ObserverEventKind.Success : ObserverEventKind.Failure,
+                        details,
+                        call.Kind.IsSync
+                    )
+                    {
+                        Response = response,
+                        Start = call.StartTime,
+                        End = end,
+                        Exception = exception,
+                    }
+                );
+            }
         }
 
         return response;
     }
 
-    // 9. Observe
-    private void Observe(Call call, ObserverEvent observerEvent) =>
-        Observation.Send(call, observerEvent);
+    // 9. Observe: in the order of the events' sequence, and nothing after the terminal one.
+    private static void Observe(Call call, Func<Call, ObserverEvent> make)
+    {
+        lock (call)
+        {
+            if (!call.IsClosed)
+            {
+                Observation.Send(call, make(call));
+            }
+        }
+    }
 
     /// <summary>Takes what a hook decided: the replacement, nothing, or the refusal as an exception.</summary>
     public static T? Accept<T>(Call call, string stage, HookResult result)

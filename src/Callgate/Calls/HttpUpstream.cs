@@ -69,6 +69,7 @@ internal static class HttpUpstream
             );
             // Until the first event is here, another attempt can still take this one's place.
             await stream.ReadAsync(clock).ConfigureAwait(false);
+            clock.Disarm();
             attempt.FirstAnswerTime = runtime.Time.GetUtcNow();
             return stream;
         }
@@ -164,7 +165,16 @@ internal static class HttpUpstream
             return TimeSpan.FromMilliseconds(count);
         }
 
-        var wait = headers.RetryAfter?.Delta ?? headers.RetryAfter?.Date - time.GetUtcNow();
+        // Not by the typed property: reading it rewrites the header, which may be another client's to see.
+        if (
+            !headers.NonValidated.TryGetValues("retry-after", out var value)
+            || !RetryConditionHeaderValue.TryParse(value.ToString(), out var after)
+        )
+        {
+            return null;
+        }
+
+        var wait = after.Delta ?? after.Date - time.GetUtcNow();
         return wait < TimeSpan.Zero ? TimeSpan.Zero : wait;
     }
 }

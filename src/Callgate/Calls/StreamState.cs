@@ -24,6 +24,7 @@ internal sealed class StreamState(
     private CallClock? _clock;
     private IChunkSource? _source;
     private int _state;
+    private volatile bool _isAbandoned;
     private DateTimeOffset _lastRead;
 
     /// <summary>The next chunk; null at the end.</summary>
@@ -31,6 +32,13 @@ internal sealed class StreamState(
     {
         switch (Interlocked.CompareExchange(ref _state, Reading, Idle))
         {
+            case Ended when _isAbandoned:
+                // A quiet end would make half an answer look whole.
+                throw LlmException.Create(
+                    LlmErrorKind.Timeout,
+                    $"The stream was closed: it was left unread for {_runtime.Options.AbandonTimeout}.",
+                    new ErrorFacts(Model: call.ModelGroup, IsRetryable: false)
+                );
             case Ended:
                 return default;
             case Reading:
@@ -43,6 +51,7 @@ internal sealed class StreamState(
         if (
             _source is { } source
             && !HasChunkHooks
+            && !IsOver
             && source.TryTake(out var chunk)
             && Note(source, chunk)
         )
@@ -65,26 +74,13 @@ internal sealed class StreamState(
         try
         {
             var source = _source ??= await OpenAsync().ConfigureAwait(false);
-            return await ReadAsync(source).ConfigureAwait(false);
-        }
-        catch (Exception exception)
-        {
-            var failure = Fail(exception);
-            if (ReferenceEquals(failure, exception))
-            {
-                throw;
-            }
-
-            throw failure;
-        }
-    }
-
-    private async ValueTask<ChatChunk?> ReadAsync(IChunkSource source)
-    {
-        try
-        {
             while (true)
             {
+                if (IsOver)
+                {
+                    throw Noted(source, new OperationCanceledException(_clock!.Token));
+                }
+
                 if (source.TryTake(out var chunk))
                 {
                     chunk = await ThroughHooksAsync(source, chunk).ConfigureAwait(false);
@@ -105,15 +101,15 @@ internal sealed class StreamState(
                 }
             }
         }
-        catch (Exception exception) when (source.Attempt is { } attempt && !call.Kind.IsObserved)
+        catch (Exception exception)
         {
-            // An attempt may also fail, or be refused, after it has begun to answer.
-            attempt.Exception ??= exception;
-            attempt.EndTime ??= _runtime.Time.GetUtcNow();
-            await DeploymentHooks
-                .AfterFailureAsync(call, attempt, exception, _clock!)
-                .ConfigureAwait(false);
-            throw;
+            var failure = Fail(await TellHooksAsync(exception).ConfigureAwait(false));
+            if (ReferenceEquals(failure, exception))
+            {
+                throw;
+            }
+
+            throw failure;
         }
     }
 
@@ -143,26 +139,42 @@ internal sealed class StreamState(
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask WaitAsync(IChunkSource source)
     {
-        _clock!.Arm("idle", _runtime.Options.IdleTimeout);
         try
         {
-            await source.ReadAsync(_clock).ConfigureAwait(false);
+            var read = source.ReadAsync(_clock!);
+            if (read.IsCompletedSuccessfully)
+            {
+                return;
+            }
+
+            _clock!.Arm("idle", _runtime.Options.IdleTimeout);
+            await read.ConfigureAwait(false);
+            // The limit is the provider's: how long the consumer takes is its own affair.
+            _clock.Disarm();
         }
-        catch (Exception exception) when (source.Attempt is { } attempt)
+        catch (Exception exception)
         {
-            attempt.Exception = Failures.OfAttempt(exception, attempt, _clock);
-            if (ReferenceEquals(attempt.Exception, exception))
+            var failure = Noted(source, exception);
+            if (ReferenceEquals(failure, exception))
             {
                 throw;
             }
 
-            throw attempt.Exception;
+            throw failure;
         }
     }
 
     /// <summary>A call that is only observed is not steered either.</summary>
     private bool HasChunkHooks =>
         !call.Kind.IsObserved && call.Callbacks.Has(Hooks.PostCallStreamingDeploymentHookAsync);
+
+    /// <summary>Whether somebody has cancelled, or time has run out: then nobody wants what is there already. What another client does then is its own affair.</summary>
+    private bool IsOver => !call.Kind.IsObserved && _clock!.Token.IsCancellationRequested;
+
+    private Exception Noted(IChunkSource source, Exception exception) =>
+        source.Attempt is { } attempt
+            ? attempt.Exception = Failures.OfAttempt(exception, attempt, _clock!)
+            : exception;
 
     // 7
     private ValueTask<ChatChunk> ThroughHooksAsync(IChunkSource source, ChatChunk chunk) =>
@@ -209,6 +221,29 @@ internal sealed class StreamState(
         End();
     }
 
+    /// <summary>An attempt may also fail, or be refused, after it has begun to answer.</summary>
+    private async ValueTask<Exception> TellHooksAsync(Exception exception)
+    {
+        if (_source?.Attempt is not { } attempt || call.Kind.IsObserved)
+        {
+            return exception;
+        }
+
+        attempt.Exception ??= exception;
+        attempt.EndTime ??= _runtime.Time.GetUtcNow();
+        try
+        {
+            await DeploymentHooks
+                .AfterFailureAsync(call, attempt, exception, _clock!)
+                .ConfigureAwait(false);
+            return exception;
+        }
+        catch (OperationCanceledException cancelled)
+        {
+            return cancelled;
+        }
+    }
+
     private Exception Fail(Exception exception)
     {
         var failure = _runtime.Pipeline.CloseFailed(call, exception, _clock, _source?.Assemble());
@@ -221,7 +256,9 @@ internal sealed class StreamState(
         _lastRead = _runtime.Time.GetUtcNow();
         if (Interlocked.CompareExchange(ref _state, Idle, Reading) == Ended)
         {
-            _source?.Release();
+            // Left by another thread, perhaps before there was anything to close.
+            Close(CallOutcome.ClientAborted, Failures.BrokenOff, _source?.Assemble());
+            End();
         }
     }
 
@@ -235,15 +272,43 @@ internal sealed class StreamState(
     }
 
     /// <summary>The consumer is done, early or not.</summary>
-    public void Dispose() => Leave(CallOutcome.ClientAborted, Failures.BrokenOff);
-
-    /// <summary>The consumer is gone.</summary>
-    public void Abandon() => Leave(CallOutcome.Abandoned, Failures.Abandoned);
-
-    private void Leave(CallOutcome outcome, string reason)
+    public void Dispose()
     {
         var before = Interlocked.Exchange(ref _state, Ended);
-        if (before == Ended || _clock is null)
+        if (before != Ended)
+        {
+            Leave(before, CallOutcome.ClientAborted, Failures.BrokenOff);
+        }
+    }
+
+    /// <summary>The consumer is gone. Never throws: it is called by the clock and by the finalizer.</summary>
+    public void Abandon()
+    {
+        if (Interlocked.CompareExchange(ref _state, Ended, Idle) != Idle)
+        {
+            return; // has come back meanwhile
+        }
+
+        _isAbandoned = true;
+        try
+        {
+            Leave(
+                Idle,
+                CallOutcome.Abandoned,
+                Failures.Abandoned
+            );
+        }
+#pragma warning disable CA1031 // Whatever a handler's connection throws, it must not end the process.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            _runtime.Hub.Report("The stream's connection", nameof(Abandon), exception);
+        }
+    }
+
+    private void Leave(int before, CallOutcome outcome, string reason)
+    {
+        if (_clock is null)
         {
             return;
         }
@@ -256,12 +321,7 @@ internal sealed class StreamState(
         }
         else
         {
-            _runtime.Pipeline.Close(
-                call,
-                outcome,
-                response,
-                new OperationCanceledException(reason)
-            );
+            Close(outcome, reason, response);
         }
 
         _runtime.Streams.Remove(this);
@@ -272,6 +332,9 @@ internal sealed class StreamState(
             _clock.Dispose();
         }
     }
+
+    private void Close(CallOutcome outcome, string reason, LlmResponse? response) =>
+        _runtime.Pipeline.Close(call, outcome, response, new OperationCanceledException(reason));
 
     /// <summary>Whether nobody has read since then, and nobody is reading.</summary>
     public bool IsIdleSince(DateTimeOffset since) =>

@@ -95,14 +95,17 @@ public sealed class CallgateHandler : DelegatingHandler
 
     /// <summary>
     /// Until the result is disposed, these options go along with every call that is made from the current async flow: metadata, tags,
-    /// session, callbacks. For users of an SDK, who never see its requests. Options of the request itself
-    /// (<see cref="CallgateRequestExtensions.SetCallgate"/>) come before them.
+    /// session, callbacks. For users of an SDK, who never see its requests. Scopes within scopes, and the options of the request
+    /// itself (<see cref="CallgateRequestExtensions.SetCallgate"/>), add to them: what is set further inside wins, and metadata, tags and callbacks add up.
     /// </summary>
     public static IDisposable With(CallOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         var scope = new Scope(s_ambient.Value);
-        s_ambient.Value = OptionsCheck.Validated(options);
+        s_ambient.Value = CallOptionsCarrier.Merge(
+            s_ambient.Value,
+            OptionsCheck.Validated(options)
+        );
         return scope;
     }
 
@@ -151,7 +154,8 @@ public sealed class CallgateHandler : DelegatingHandler
     }
 
     private static CallOptions OptionsFor(HttpRequestMessage request) =>
-        RequestMarks.OptionsOf(request) ?? s_ambient.Value ?? CallOptions.Default;
+        CallOptionsCarrier.Merge(s_ambient.Value, RequestMarks.OptionsOf(request))
+        ?? CallOptions.Default;
 
     private async ValueTask<HttpResponseMessage> ObserveAsync(
         Endpoint endpoint,

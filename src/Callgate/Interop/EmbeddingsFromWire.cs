@@ -14,6 +14,11 @@ internal static class EmbeddingsFromWire
         )
         {
             Usage = response.Usage is { } usage ? UsageFromWire.Map(usage) : null,
-            AdditionalProperties = ResponseFromWire.Properties(response.AdditionalProperties),
+            AdditionalProperties = ResponseFields.FromWire(
+                response.AdditionalProperties,
+                null,
+                null,
+                null
+            ),
         };
 }

@@ -42,7 +42,7 @@ internal static class EmbeddingsToWire
             Object = "list",
             Model = embeddings.Select(e => e.ModelId).FirstOrDefault(m => m is not null) ?? model,
             Usage = embeddings.Usage is { } usage ? UsageToWire.Map(usage) : null,
-            AdditionalProperties = ResponseToWire.Fields(embeddings.AdditionalProperties),
+            AdditionalProperties = ResponseFields.Rest(embeddings.AdditionalProperties),
             Data =
             [
                 .. embeddings.Select(

@@ -37,6 +37,7 @@ internal static class MessageFromWire
 
         AddReasoning(message.ReasoningContent, message.ThinkingBlocks, result.Contents);
         ContentFromWire.Map(message.Content, result.Contents);
+        Citations.FromWire(message.Annotations, result.Contents);
         foreach (var image in images)
         {
             result.Contents.Add(image);

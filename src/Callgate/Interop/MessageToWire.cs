@@ -23,17 +23,16 @@ internal static class MessageToWire
     public static Message Answer(IEnumerable<ChatMessage> messages)
     {
         var draft = new Draft();
-        ChatMessage? last = null;
-        foreach (var message in messages.Where(m => m.Role == ChatRole.Assistant))
+        var said = messages.Where(m => m.Role == ChatRole.Assistant).ToList();
+        foreach (var content in said.SelectMany(m => m.Contents))
         {
-            last = message;
-            foreach (var content in message.Contents)
-            {
-                draft.Add(content);
-            }
+            draft.Add(content);
         }
 
-        return draft.ToMessage("assistant", last);
+        return draft.ToMessage("assistant", said.LastOrDefault()) with
+        {
+            Annotations = Citations.ToWire(said.SelectMany(m => m.Contents)),
+        };
     }
 
     private static void Map(ChatMessage message, List<Message> output)

@@ -22,7 +22,12 @@ internal static class ResponseFromWire
             FinishReason = FinishReason(choice?.FinishReason),
             Usage = completion.Usage is { } usage ? UsageFromWire.Map(usage) : null,
             RawRepresentation = completion,
-            AdditionalProperties = Properties(completion.AdditionalProperties),
+            AdditionalProperties = ResponseFields.FromWire(
+                completion.AdditionalProperties,
+                completion.ServiceTier,
+                completion.SystemFingerprint,
+                choice?.Logprobs
+            ),
         };
     }
 
@@ -33,11 +38,4 @@ internal static class ResponseFromWire
             "function_call" => ChatFinishReason.ToolCalls,
             _ => new ChatFinishReason(reason),
         };
-
-    public static AdditionalPropertiesDictionary? Properties(ExtraFields? extra) =>
-        extra is { Count: > 0 }
-            ? new AdditionalPropertiesDictionary(
-                extra.Select(f => KeyValuePair.Create(f.Key, (object?)f.Value))
-            )
-            : null;
 }

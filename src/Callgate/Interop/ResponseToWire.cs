@@ -23,11 +23,28 @@ internal static class ResponseToWire
                 {
                     Message = MessageToWire.Answer(response.Messages),
                     FinishReason = response.FinishReason?.Value,
+                    Logprobs = CarriedFields.Element(
+                        response.AdditionalProperties,
+                        ResponseFields.Logprobs
+                    ),
                     AdditionalProperties = Errors(response.Messages.SelectMany(m => m.Contents)),
                 },
             ],
-            AdditionalProperties = Fields(response.AdditionalProperties),
+            ServiceTier = Field(response, ResponseFields.ServiceTier, "ServiceTier"),
+            SystemFingerprint = Field(
+                response,
+                ResponseFields.SystemFingerprint,
+                "SystemFingerprint"
+            ),
+            AdditionalProperties = ResponseFields.Rest(response.AdditionalProperties),
         };
+
+    /// <summary>Of a response that was put together from updates, their properties stand with the message.</summary>
+    private static string? Field(ChatResponse response, string name, string dotnetName) =>
+        ResponseFields.Text(response.AdditionalProperties, name, dotnetName)
+        ?? response
+            .Messages.Select(m => ResponseFields.Text(m.AdditionalProperties, name, dotnetName))
+            .FirstOrDefault(text => text is not null);
 
     /// <summary>Errors beside the answer have no field on the wire; an observer sees them next to it.</summary>
     public static ExtraFields? Errors(IEnumerable<AIContent> contents)
@@ -51,20 +68,6 @@ internal static class ResponseToWire
                 "errors",
                 JsonElement.Parse($"[{string.Join(',', errors.Select(e => e.GetRawText()))}]")
             );
-    }
-
-    public static ExtraFields? Fields(AdditionalPropertiesDictionary? properties)
-    {
-        ExtraFields? fields = null;
-        foreach (var (name, value) in properties ?? [])
-        {
-            if (JsonValues.TryToElement(value, out var element))
-            {
-                ((IDictionary<string, JsonElement>)(fields ??= new ExtraFields()))[name] = element;
-            }
-        }
-
-        return fields;
     }
 
     /// <summary>The response's own usage, or what its contents add up to.</summary>

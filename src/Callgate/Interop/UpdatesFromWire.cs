@@ -25,7 +25,13 @@ internal sealed class UpdatesFromWire
         var body = chunk.Body;
         _first ??= body;
         var update = Update(body, chunk);
-        update.AdditionalProperties = ResponseFromWire.Properties(body.AdditionalProperties);
+        update.AdditionalProperties = ResponseFields.FromWire(
+            body.AdditionalProperties,
+            body.ServiceTier,
+            body.SystemFingerprint,
+            // Each chunk has those of its own tokens: merged into one response, the last would pass for all.
+            logprobs: null
+        );
         foreach (var choice in body.Choices)
         {
             if (choice.Index == 0)

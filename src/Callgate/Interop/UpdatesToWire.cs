@@ -38,7 +38,17 @@ internal sealed class UpdatesToWire(string? model = null)
             Created = _created,
             Model = update.ModelId ?? model,
             Usage = UsageSoFar(update.Contents),
-            AdditionalProperties = ResponseToWire.Fields(update.AdditionalProperties),
+            ServiceTier = ResponseFields.Text(
+                update.AdditionalProperties,
+                ResponseFields.ServiceTier,
+                "ServiceTier"
+            ),
+            SystemFingerprint = ResponseFields.Text(
+                update.AdditionalProperties,
+                ResponseFields.SystemFingerprint,
+                "SystemFingerprint"
+            ),
+            AdditionalProperties = ResponseFields.Rest(update.AdditionalProperties),
             Choices =
             [
                 new ChunkChoice

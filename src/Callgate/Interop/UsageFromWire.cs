@@ -13,6 +13,8 @@ internal static class UsageFromWire
     public const string CacheCreation1h = Prompt + "cache_creation_1h_tokens";
     public const string PromptImages = Prompt + "image_tokens";
     public const string CompletionImages = Completion + "image_tokens";
+    public const string Accepted = Completion + "accepted_prediction_tokens";
+    public const string Rejected = Completion + "rejected_prediction_tokens";
 
     public static UsageDetails Map(Usage usage)
     {
@@ -32,6 +34,8 @@ internal static class UsageFromWire
         Add(details, CacheCreation1h, usage.PromptTokensDetails?.CacheCreation1hTokens);
         Add(details, PromptImages, usage.PromptTokensDetails?.ImageTokens);
         Add(details, CompletionImages, usage.CompletionTokensDetails?.ImageTokens);
+        Add(details, Accepted, usage.CompletionTokensDetails?.AcceptedPredictionTokens);
+        Add(details, Rejected, usage.CompletionTokensDetails?.RejectedPredictionTokens);
         Add(details, Prompt, usage.PromptTokensDetails?.AdditionalProperties);
         Add(details, Completion, usage.CompletionTokensDetails?.AdditionalProperties);
         Add(details, "", usage.AdditionalProperties);

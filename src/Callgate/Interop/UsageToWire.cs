@@ -63,6 +63,18 @@ internal static class UsageToWire
             ),
             AudioTokens = Take(rest, details.OutputAudio(), "OutputTokenDetails.AudioTokenCount"),
             ImageTokens = Take(rest, null, UsageFromWire.CompletionImages),
+            AcceptedPredictionTokens = Take(
+                rest,
+                null,
+                UsageFromWire.Accepted,
+                "OutputTokenDetails.AcceptedPredictionTokenCount"
+            ),
+            RejectedPredictionTokens = Take(
+                rest,
+                null,
+                UsageFromWire.Rejected,
+                "OutputTokenDetails.RejectedPredictionTokenCount"
+            ),
             AdditionalProperties = TakeAll(rest, UsageFromWire.Completion),
         };
         return new Usage

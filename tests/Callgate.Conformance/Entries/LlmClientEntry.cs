@@ -10,6 +10,8 @@ internal sealed class LlmClientEntry : IEntry
 
     public string Name => nameof(LlmClient);
 
+    public bool IsObserver => false;
+
     public IReadOnlyList<Operation> Operations { get; } =
     [
         .. typeof(LlmClient)
@@ -18,7 +20,7 @@ internal sealed class LlmClientEntry : IEntry
             .Select(OperationOf),
     ];
 
-    public string? WhyNot(Scenario scenario, Shape shape) => null;
+    public string? WhyNot(Scenario scenario, Operation operation) => null;
 
     public string? WhyNever(string hook) => null;
 

@@ -155,12 +155,8 @@ public sealed class ResponseRoundTripTests
         Assert.Equal(64, usage.PromptTokensDetails!.CachedTokens);
         Assert.Equal(7, usage.PromptTokensDetails.AudioTokens);
         Assert.Equal(4, usage.CompletionTokensDetails!.ReasoningTokens);
-        Assert.Equal(
-            1,
-            usage
-                .AdditionalProperties!["OutputTokenDetails.AcceptedPredictionTokenCount"]
-                .GetInt64()
-        );
+        Assert.Equal(1, usage.CompletionTokensDetails.AcceptedPredictionTokens);
+        Assert.Null(usage.AdditionalProperties);
     }
 
     [Fact]
@@ -189,6 +185,68 @@ public sealed class ResponseRoundTripTests
         Assert.Equal(
             """[{"message":"half","code":"E1"}]""",
             completion.Choices[0].AdditionalProperties!["errors"].GetRawText()
+        );
+    }
+
+    [Fact]
+    public void Sources_AreAnnotationsOfTheText()
+    {
+        var annotations =
+            """[{"type":"url_citation","url_citation":{"url":"https://x.test/a","title":"A","start_index":1,"end_index":3}},{"type":"other"}]""";
+        var completion = new ChatCompletion
+        {
+            Choices =
+            [
+                new Choice
+                {
+                    Message = Message.Assistant("Hello") with
+                    {
+                        Annotations = JsonElement.Parse(annotations),
+                    },
+                },
+            ],
+        };
+
+        var response = ResponseFromWire.Map(completion);
+        var text = Assert.IsType<TextContent>(Assert.Single(response.Messages[0].Contents));
+
+        var citation = Assert.IsType<CitationAnnotation>(text.Annotations![0]);
+        Assert.Equal(("A", "https://x.test/a"), (citation.Title, citation.Url!.ToString()));
+        var span = Assert.IsType<TextSpanAnnotatedRegion>(
+            Assert.Single(citation.AnnotatedRegions!)
+        );
+        Assert.Equal((1, 3), (span.StartIndex, span.EndIndex));
+        JsonText.Same(
+            JsonText.Of(completion),
+            JsonText.Of(ResponseToWire.Map(response) with { Object = null })
+        );
+
+        // Another client's citation has no JSON of ours, and none goes back in a prompt.
+        citation.RawRepresentation = null;
+        text.Annotations.RemoveAt(1);
+        JsonText.Same(
+            """[{"type":"url_citation","url_citation":{"url":"https://x.test/a","title":"A","start_index":1,"end_index":3}}]""",
+            ResponseToWire.Map(response).Choices[0].Message!.Annotations!.Value.GetRawText()
+        );
+        var prompt = new List<Message>();
+        MessageToWire.Map(response.Messages, prompt);
+        Assert.Null(prompt[0].Annotations);
+    }
+
+    [Fact]
+    public void TheServiceTier_IsFoundUnderEitherName()
+    {
+        var response = new ChatResponse(new ChatMessage(ChatRole.Assistant, "x"))
+        {
+            AdditionalProperties = new() { ["ServiceTier"] = "flex" },
+        };
+
+        Assert.Equal("flex", ResponseToWire.Map(response).ServiceTier);
+        Assert.Equal(
+            "flex",
+            ResponseFromWire.Map(new ChatCompletion { ServiceTier = "flex" }).AdditionalProperties![
+                "service_tier"
+            ]
         );
     }
 

@@ -186,13 +186,15 @@ internal static class SomeConversation
                 ImageTokens = c.Item5,
                 AdditionalProperties = new ExtraFields().With("video_tokens", 7),
             }),
-        Gen.Select(s_count, s_count, s_count)
+        Gen.Select(s_count, s_count, s_count, s_count)
             .Select(c => new CompletionTokensDetails
             {
                 ReasoningTokens = c.Item1,
                 AudioTokens = c.Item2,
                 ImageTokens = c.Item3,
-                AdditionalProperties = new ExtraFields().With("accepted_prediction_tokens", 3),
+                AcceptedPredictionTokens = c.Item4,
+                RejectedPredictionTokens = c.Item4,
+                AdditionalProperties = new ExtraFields().With("draft_tokens", 3),
             }),
         s_count,
         (prompt, completion, promptDetails, completionDetails, extra) =>
@@ -221,6 +223,8 @@ internal static class SomeConversation
                 Object = "chat.completion",
                 Created = 1_760_000_000,
                 Model = "gpt-4o-2024-08-06",
+                ServiceTier = extra is null ? null : "flex",
+                SystemFingerprint = extra is null ? null : "fp_1",
                 Usage = usage,
                 AdditionalProperties = extra,
                 Choices = [new Choice { Message = message, FinishReason = reason }],

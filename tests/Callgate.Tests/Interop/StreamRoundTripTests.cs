@@ -278,6 +278,8 @@ public sealed class StreamRoundTripTests
             b with
             {
                 Id = completion.Id,
+                ServiceTier = completion.ServiceTier,
+                SystemFingerprint = completion.SystemFingerprint,
                 Created = completion.Created,
                 Model = completion.Model,
             }
