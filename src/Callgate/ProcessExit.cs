@@ -13,6 +13,18 @@ internal static class ProcessExit
     private static readonly HashSet<ClientRuntime> s_clients = [];
     private static PosixSignalRegistration[]? s_signals;
 
+    /// <summary>How many clients would be waited for.</summary>
+    public static int Count
+    {
+        get
+        {
+            lock (s_lock)
+            {
+                return s_clients.Count;
+            }
+        }
+    }
+
     public static void Add(ClientRuntime client)
     {
         lock (s_lock)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Callgate.Conformance.Entries;
+using Callgate.Conformance.Handlers;
 
 namespace Callgate.Conformance;
 
@@ -93,6 +94,18 @@ internal static class ConformanceTable
             }
 
             Row(page, cells);
+        }
+
+        foreach (var list in new[] { Functions.Input, Functions.Success, Functions.Failure })
+        {
+            await AppendAsync(
+                page,
+                entry,
+                scenarios,
+                $"functions in `{list}`",
+                "as the pair of their event",
+                r => Text(r.Functions.Count(f => f.Hook == list))
+            );
         }
 
         await AppendAsync(

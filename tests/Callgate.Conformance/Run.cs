@@ -8,6 +8,10 @@ internal sealed record Run
     public required IReadOnlyList<Fired> All { get; init; }
     public required IReadOnlyList<Fired> Sync { get; init; }
     public required IReadOnlyList<Fired> Async { get; init; }
+    public required IReadOnlyList<Fired> Functions { get; init; }
+
+    /// <summary>What every recorder saw.</summary>
+    public IEnumerable<Fired> Everything => All.Concat(Sync).Concat(Async).Concat(Functions);
 
     /// <summary>What the consumer got.</summary>
     public required int Received { get; init; }
@@ -18,11 +22,14 @@ internal sealed record Run
     public required int Requests { get; init; }
     public required FlushResult Flushed { get; init; }
 
+    /// <summary>Calls that the client still takes for open.</summary>
+    public required int LeftOpen { get; init; }
+
     /// <summary>How often a hook was called on the handler that overrides all.</summary>
     public int CountOf(string hook) => All.Count(f => f.Hook == hook);
 
     // Longer than any machine takes: a call that hangs becomes a failure with a name.
-    private static readonly TimeSpan s_hang = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_hang = TimeSpan.FromSeconds(20);
 
     public static async Task<Run> OfAsync(Cell cell)
     {
@@ -34,10 +41,12 @@ internal sealed record Run
             All = stage.All.Fired,
             Sync = stage.Sync.Fired,
             Async = stage.Async.Fired,
+            Functions = stage.Functions.Fired,
             Received = received,
             Thrown = thrown,
             Requests = stage.Provider.Requests.Count,
             Flushed = flushed,
+            LeftOpen = stage.Client.Runtime.OpenCalls.Count,
         };
     }
 

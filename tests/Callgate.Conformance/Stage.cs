@@ -25,6 +25,7 @@ internal sealed class Stage : IAsyncDisposable
 
         All.Reruns = scenario.Reruns;
         Client = new LlmClient(Options) { Callbacks = [All, Sync, Async] };
+        Functions.AddTo(Client);
         if (scenario.RefusedAt is { } hook)
         {
             Client.Callbacks.Add(
@@ -48,6 +49,7 @@ internal sealed class Stage : IAsyncDisposable
     public AllHooks All { get; } = new();
     public SyncObservers Sync { get; } = new();
     public AsyncObservers Async { get; } = new();
+    public Functions Functions { get; } = new();
 
     public string Model => ModelOf(Cell.Operation.Shape);
 

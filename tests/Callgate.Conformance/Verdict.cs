@@ -11,6 +11,7 @@ internal static partial class Verdict
         List<string> wrong = [];
         CheckCounts(cell, run, wrong);
         CheckPairs(cell, run, wrong);
+        CheckFunctions(cell, run, wrong);
         CheckOrder(run, wrong);
         CheckBalance(run, wrong);
         CheckConsumer(cell, run, wrong);
@@ -25,6 +26,34 @@ internal static partial class Verdict
         {
             Same(wrong, hook, Expectations.CountOf(hook, cell), run.CountOf(hook));
         }
+    }
+
+    // A function stands for the pair of its event.
+    private static void CheckFunctions(Cell cell, Run run, List<string> wrong)
+    {
+        Check(
+            Functions.Input,
+            nameof(CustomLogger.LogPreApiCall),
+            nameof(CustomLogger.LogPreApiCallAsync)
+        );
+        Check(
+            Functions.Success,
+            nameof(CustomLogger.LogSuccessEvent),
+            nameof(CustomLogger.LogSuccessEventAsync)
+        );
+        Check(
+            Functions.Failure,
+            nameof(CustomLogger.LogFailureEvent),
+            nameof(CustomLogger.LogFailureEventAsync)
+        );
+
+        void Check(string list, string sync, string async) =>
+            Same(
+                wrong,
+                list,
+                Expectations.CountOf(sync, cell) + Expectations.CountOf(async, cell),
+                run.Functions.Count(f => f.Hook == list)
+            );
     }
 
     // Where one of a pair is overridden, it stands for both.
@@ -91,13 +120,13 @@ internal static partial class Verdict
     private static void CheckBalance(Run run, List<string> wrong)
     {
         var f = run.Flushed;
+        Same(wrong, "calls left open", 0, run.LeftOpen);
         Same(wrong, "pending events", 0, f.Pending);
         Same(wrong, "dropped events", 0, f.Dropped);
         Same(wrong, "events that an observer failed on", 0, f.Failed);
-        var seen = run
-            .All.Concat(run.Sync)
-            .Concat(run.Async)
-            .Count(e => e.Call is not null && e.Hook != nameof(CustomLogger.LoggingHookAsync));
+        var seen = run.Everything.Count(e =>
+            e.Call is not null && e.Hook != nameof(CustomLogger.LoggingHookAsync)
+        );
         Same(wrong, "delivered events", seen, f.Delivered);
     }
 
@@ -137,21 +166,14 @@ internal static partial class Verdict
 
     private static void CheckIdentity(Cell cell, Run run, List<string> wrong)
     {
-        var ids = run
-            .All.Concat(run.Sync)
-            .Concat(run.Async)
-            .Select(f => f.CallId)
-            .Distinct()
-            .ToList();
+        var ids = run.Everything.Select(f => f.CallId).Distinct().ToList();
         if (ids.Count > cell.Facts.Calls || ids.Exists(string.IsNullOrEmpty))
         {
             wrong.Add($"{cell.Facts.Calls} call(s) have the ids {string.Join(", ", ids)}");
         }
 
         string? trace = null;
-        foreach (
-            var fired in run.All.Concat(run.Sync).Concat(run.Async).Where(f => f.Call is not null)
-        )
+        foreach (var fired in run.Everything.Where(f => f.Call is not null))
         {
             var call = fired.Call!;
             Same(wrong, "LitellmTraceId", trace ??= call.LitellmTraceId, call.LitellmTraceId);
@@ -188,13 +210,7 @@ internal static partial class Verdict
     private static void CheckTerminal(Cell cell, Run run, List<string> wrong)
     {
         var facts = cell.Facts;
-        foreach (
-            var call in run
-                .All.Concat(run.Sync)
-                .Concat(run.Async)
-                .Where(IsTerminal)
-                .Select(f => f.Call!)
-        )
+        foreach (var call in run.Everything.Where(IsTerminal).Select(f => f.Call!))
         {
             Same(wrong, "Outcome", cell.Scenario.Outcome, call.Outcome);
             Same(wrong, "cost status", facts.Cost, call.Cost?.Status);
@@ -248,7 +264,9 @@ internal static partial class Verdict
             is nameof(CustomLogger.LogSuccessEvent)
                 or nameof(CustomLogger.LogSuccessEventAsync)
                 or nameof(CustomLogger.LogFailureEvent)
-                or nameof(CustomLogger.LogFailureEventAsync);
+                or nameof(CustomLogger.LogFailureEventAsync)
+                or Functions.Success
+                or Functions.Failure;
 
     private static int IndexOf(IReadOnlyList<Fired> all, string hook) =>
         all.ToList().FindIndex(f => f.Hook == hook);

@@ -14,9 +14,13 @@ internal sealed partial class MarkdownPage(string path)
             .Matches(Text)
             .Select(m => new CodeBlock(
                 m.Groups["info"].Value.Trim(),
-                m.Groups["code"].Value,
+                Unindented(m.Groups["code"].Value, m.Groups["indent"].Length),
                 Text[..m.Index].Count(c => c == '\n') + 1
             ));
+
+    /// <summary>A block within a list stands under its item.</summary>
+    private static string Unindented(string code, int indent) =>
+        string.Join('\n', code.Split('\n').Select(l => l.Length < indent ? l : l[indent..]));
 
     /// <summary>The links to files of this repository, without their anchors.</summary>
     public IEnumerable<string> LocalLinks =>
@@ -29,7 +33,7 @@ internal sealed partial class MarkdownPage(string path)
     private static partial Regex Link();
 
     [GeneratedRegex(
-        @"^```(?<info>[^\n`]*)\n(?<code>.*?)^```$",
+        @"^(?<indent> *)```(?<info>[^\n`]*)\n(?<code>.*?)^\k<indent>```$",
         RegexOptions.Multiline | RegexOptions.Singleline
     )]
     private static partial Regex Fence();

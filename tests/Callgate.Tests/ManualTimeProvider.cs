@@ -59,7 +59,7 @@ internal sealed class ManualTimeProvider : TimeProvider
         {
             _now += by;
             due = _timers.Where(t => t.Due <= _now).ToList();
-            _timers.RemoveAll(due.Contains);
+            _timers.RemoveAll(t => due.Contains(t) && !t.Repeats());
         }
 
         due.ForEach(t => t.Fire());
@@ -67,9 +67,18 @@ internal sealed class ManualTimeProvider : TimeProvider
 
     private sealed class ManualTimer(ManualTimeProvider owner, Action fire) : ITimer
     {
+        private TimeSpan _period;
+
         public DateTimeOffset Due { get; private set; }
 
         public void Fire() => fire();
+
+        /// <summary>Whether it is due again, and then when.</summary>
+        public bool Repeats()
+        {
+            Due += _period;
+            return _period > TimeSpan.Zero;
+        }
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
@@ -85,6 +94,7 @@ internal sealed class ManualTimeProvider : TimeProvider
                 else if (dueTime != Timeout.InfiniteTimeSpan)
                 {
                     Due = owner._now + dueTime;
+                    _period = period;
                     owner._timers.Add(this);
                 }
 

@@ -103,6 +103,9 @@ public sealed class CallbackList : IEnumerable<Callback>
 
     internal Registration[] Snapshot => _registrations;
 
+    /// <summary>How many clients watch the list.</summary>
+    internal int Watchers => Changed?.GetInvocationList().Length ?? 0;
+
     internal event Action? Changed;
     internal event Action<string>? Duplicate;
 }

@@ -151,7 +151,7 @@ internal static class AttemptLoop
 
     /// <summary>The call was ended from outside, or its time is spent: a further attempt would never be sent.</summary>
     private static bool IsOver(Call call, CallClock clock) =>
-        call.IsClosed || clock.Remaining == TimeSpan.Zero;
+        call.IsClosed || clock.IsAborted || clock.Remaining == TimeSpan.Zero;
 
     /// <summary>A wrong key or a missing model may be one deployment's alone.</summary>
     private static bool IsTheDeploymentsFault(LlmException failure) =>

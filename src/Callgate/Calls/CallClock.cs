@@ -31,6 +31,9 @@ internal sealed class CallClock : IAbortable, IDisposable
 
     public bool IsCallerCancelled => _callerToken.IsCancellationRequested;
 
+    /// <summary>Whether the call was ended from outside.</summary>
+    public bool IsAborted => _ended;
+
     /// <summary>What is left of the total.</summary>
     public TimeSpan Remaining
     {
@@ -53,9 +56,13 @@ internal sealed class CallClock : IAbortable, IDisposable
         _source.CancelAfter(limit is { } step && step < remaining ? step : remaining);
     }
 
-    /// <summary>Makes the token usable again after a step's limit has fired, for the next attempt.</summary>
+    /// <summary>Ends the limit of the step that is over; the total stays.</summary>
+    public void Disarm() => Arm("total", null);
+
+    /// <summary>For the next attempt: ends the limit of the one before, and makes the token usable again where that has fired.</summary>
     public void Renew()
     {
+        Disarm();
         if (
             _source.IsCancellationRequested
             && !IsCallerCancelled

@@ -85,9 +85,16 @@ internal sealed class CallPipeline(ClientRuntime runtime)
     // 1. Admit: from here on the call ends in exactly one event.
     public void Admit(Call call, IAbortable? upstream)
     {
-        ObjectDisposedException.ThrowIf(runtime.IsDisposed, typeof(LlmClient));
         call.Upstream = upstream;
         runtime.OpenCalls.Add(call);
+        // Looked at in this order, a call can't slip past a client that ends its open calls just now.
+        ObjectDisposedException.ThrowIf(runtime.IsDisposed, typeof(LlmClient));
+        if (call.IsClosed)
+        {
+            runtime.OpenCalls.Remove(call);
+            return;
+        }
+
         call.Activity = CallTelemetry.Start(call);
     }
 
@@ -206,7 +213,7 @@ internal sealed class CallPipeline(ClientRuntime runtime)
         {
             Observe(
                 call,
-                new ObserverEvent(
+                static call => new ObserverEvent(
                     ObserverEventKind.PreApi,
                     call.Describe("pre_api_call"),
                     call.Kind.IsSync
@@ -222,14 +229,14 @@ internal sealed class CallPipeline(ClientRuntime runtime)
         {
             Observe(
                 call,
-                new ObserverEvent(
+                static call => new ObserverEvent(
                     ObserverEventKind.PostApi,
                     call.Describe("post_api_call"),
                     call.Kind.IsSync
                 )
                 {
                     Start = call.StartTime,
-                    End = runtime.Time.GetUtcNow(),
+                    End = call.Runtime.Time.GetUtcNow(),
                 }
             );
         }
@@ -248,12 +255,13 @@ internal sealed class CallPipeline(ClientRuntime runtime)
         {
             Observe(
                 call,
-                observerEvent with
-                {
-                    Call = call.Describe("routing_event"),
-                    OriginalModelGroup = modelGroup,
-                    Exception = exception,
-                }
+                call =>
+                    observerEvent with
+                    {
+                        Call = call.Describe("routing_event"),
+                        OriginalModelGroup = modelGroup,
+                        Exception = exception,
+                    }
             );
         }
     }
@@ -263,21 +271,25 @@ internal sealed class CallPipeline(ClientRuntime runtime)
     {
         if (StillWants(call, Hooks.StreamEvent))
         {
-            Observe(
-                call,
-                new ObserverEvent(
-                    ObserverEventKind.Chunk,
-                    call.Describe("stream_event"),
-                    call.Kind.IsSync
-                )
-                {
-                    Chunk = chunk,
-                    Start = call.StartTime,
-                    End = runtime.Time.GetUtcNow(),
-                }
-            );
+            ObserveChunk(call, chunk);
         }
     }
+
+    // Apart from the method above, which then allocates no closure where nobody looks.
+    private static void ObserveChunk(Call call, LlmChunk chunk) =>
+        Observe(
+            call,
+            call => new ObserverEvent(
+                ObserverEventKind.Chunk,
+                call.Describe("stream_event"),
+                call.Kind.IsSync
+            )
+            {
+                Chunk = chunk,
+                Start = call.StartTime,
+                End = call.Runtime.Time.GetUtcNow(),
+            }
+        );
 
     // 8. Close, with what went wrong; gives back what the caller is to get.
     public Exception CloseFailed(
@@ -307,10 +319,7 @@ internal sealed class CallPipeline(ClientRuntime runtime)
         )
         {
             exception = call.IsClosed
-                ? LlmException.Create(
-                    LlmErrorKind.Connection,
-                    "The client was disposed in mid-call."
-                )
+                ? LlmException.Create(LlmErrorKind.Connection, Failures.EndedFromOutside)
                 : LlmException.Create(
                     LlmErrorKind.Timeout,
                     $"The call took longer than the {clock.Limit}.",
@@ -362,38 +371,52 @@ internal sealed class CallPipeline(ClientRuntime runtime)
             outcome is CallOutcome.Completed or CallOutcome.CacheHit or CallOutcome.AnsweredByHook;
         if (Wants(call, isSuccess ? Hooks.Success : Hooks.Failure))
         {
-            var details = call.Describe(isSuccess ? "successful_api_call" : "failed_api_call") with
+            // The lock lets an event that another thread is about to append go first: this one is the last.
+            lock (call)
             {
-                EndTime = end,
-                Usage = usage,
-                Cost = cost,
-                CacheHit = outcome == CallOutcome.CacheHit,
-                Outcome = outcome,
-                Exception = exception,
-                Response = response,
-            };
-            Observe(
-                call,
-                new ObserverEvent(
-                    isSuccess ? ObserverEventKind.Success : ObserverEventKind.Failure,
-                    details,
-                    call.Kind.IsSync
-                )
+                var details = call.Describe(
+                    isSuccess ? "successful_api_call" : "failed_api_call"
+                ) with
                 {
-                    Response = response,
-                    Start = call.StartTime,
-                    End = end,
+                    EndTime = end,
+                    Usage = usage,
+                    Cost = cost,
+                    CacheHit = outcome == CallOutcome.CacheHit,
+                    Outcome = outcome,
                     Exception = exception,
-                }
-            );
+                    Response = response,
+                };
+                Observation.Send(
+                    call,
+                    new ObserverEvent(
+                        isSuccess ? ObserverEventKind.Success : ObserverEventKind.Failure,
+                        details,
+                        call.Kind.IsSync
+                    )
+                    {
+                        Response = response,
+                        Start = call.StartTime,
+                        End = end,
+                        Exception = exception,
+                    }
+                );
+            }
         }
 
         return response;
     }
 
-    // 9. Observe
-    private void Observe(Call call, ObserverEvent observerEvent) =>
-        Observation.Send(call, observerEvent);
+    // 9. Observe: in the order of the events' sequence, and nothing after the terminal one.
+    private static void Observe(Call call, Func<Call, ObserverEvent> make)
+    {
+        lock (call)
+        {
+            if (!call.IsClosed)
+            {
+                Observation.Send(call, make(call));
+            }
+        }
+    }
 
     /// <summary>Takes what a hook decided: the replacement, nothing, or the refusal as an exception.</summary>
     public static T? Accept<T>(Call call, string stage, HookResult result)

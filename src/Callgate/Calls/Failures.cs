@@ -11,6 +11,10 @@ internal static class Failures
     /// <summary>Why a stream ended whose consumer is gone.</summary>
     public const string Abandoned = "The stream was neither read to its end nor disposed.";
 
+    /// <summary>Why a call ended that somebody else put an end to.</summary>
+    public const string EndedFromOutside =
+        "The call was ended before its answer: its client or its stream was disposed.";
+
     /// <summary>Makes an exception of an attempt one of the family. What is not about the call itself stays as it is.</summary>
     public static Exception OfAttempt(Exception exception, Attempt attempt, CallClock clock)
     {
@@ -19,6 +23,16 @@ internal static class Failures
         {
             _ when attempt.Target.Provider is null => exception,
             OperationCanceledException when clock.IsCallerCancelled => exception,
+            // However the broken connection makes itself felt.
+            _ when clock.IsAborted => LlmException.Create(
+                LlmErrorKind.Connection,
+                EndedFromOutside,
+                FactsOf(attempt) with
+                {
+                    IsRetryable = false,
+                },
+                exception
+            ),
             OperationCanceledException when clock.Token.IsCancellationRequested =>
                 LlmException.Create(
                     LlmErrorKind.Timeout,
@@ -101,6 +115,7 @@ internal static class Failures
         exception switch
         {
             RejectException => CallOutcome.Rejected,
+            ObjectDisposedException when call.Runtime.IsDisposed => CallOutcome.Terminated,
             _ when call.Rejection is not null => CallOutcome.Rejected,
             OperationCanceledException when clock is null || clock.IsCallerCancelled =>
                 CallOutcome.Cancelled,

@@ -1,5 +1,5 @@
-using System.Runtime.CompilerServices;
 using System.Net.Http.Headers;
+using System.Runtime.CompilerServices;
 using Callgate.Providers;
 using Callgate.Wire;
 
@@ -62,6 +62,7 @@ internal static class HttpUpstream
             stream = new UpstreamStream(reply, bytes, attempt, isWatched);
             // Until the first event is here, another attempt can still take this one's place.
             await stream.ReadAsync(clock).ConfigureAwait(false);
+            clock.Disarm();
             attempt.FirstAnswerTime = runtime.Time.GetUtcNow();
             return stream;
         }
@@ -151,7 +152,16 @@ internal static class HttpUpstream
             return TimeSpan.FromMilliseconds(count);
         }
 
-        var wait = headers.RetryAfter?.Delta ?? headers.RetryAfter?.Date - time.GetUtcNow();
+        // Not by the typed property: reading it rewrites the header, which may be another client's to see.
+        if (
+            !headers.NonValidated.TryGetValues("retry-after", out var value)
+            || !RetryConditionHeaderValue.TryParse(value.ToString(), out var after)
+        )
+        {
+            return null;
+        }
+
+        var wait = after.Delta ?? after.Date - time.GetUtcNow();
         return wait < TimeSpan.Zero ? TimeSpan.Zero : wait;
     }
 }

@@ -24,17 +24,23 @@ internal sealed class StreamState(
     private CallClock? _clock;
     private IChunkSource? _source;
     private int _state;
-    private DateTimeOffset _lastRead;
     private volatile bool _isAbandoned;
+    private DateTimeOffset _lastRead;
 
     /// <summary>The next chunk; null at the end.</summary>
     public ValueTask<ChatChunk?> NextAsync()
     {
         switch (Interlocked.CompareExchange(ref _state, Reading, Idle))
         {
+            case Ended when _isAbandoned:
+                // A quiet end would make half an answer look whole.
+                throw LlmException.Create(
+                    LlmErrorKind.Timeout,
+                    $"The stream was closed: it was left unread for {_runtime.Options.AbandonTimeout}.",
+                    new ErrorFacts(Model: call.ModelGroup, IsRetryable: false)
+                );
             case Ended:
-                // A consumer that comes back after it was given up must not take what it has for all there is.
-                return _isAbandoned ? throw AbandonedException() : default;
+                return default;
             case Reading:
                 throw new InvalidOperationException(
                     "The stream is being read already: await one chunk before asking for the next."
@@ -45,6 +51,7 @@ internal sealed class StreamState(
         if (
             _source is { } source
             && !HasChunkHooks
+            && !IsOver
             && source.TryTake(out var chunk)
             && Note(source, chunk)
         )
@@ -64,6 +71,11 @@ internal sealed class StreamState(
             var source = _source ??= await OpenAsync().ConfigureAwait(false);
             while (true)
             {
+                if (IsOver)
+                {
+                    throw Noted(source, new OperationCanceledException(_clock!.Token));
+                }
+
                 if (source.TryTake(out var chunk))
                 {
                     chunk = await ThroughHooksAsync(source, chunk).ConfigureAwait(false);
@@ -108,26 +120,42 @@ internal sealed class StreamState(
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask WaitAsync(IChunkSource source)
     {
-        _clock!.Arm("idle", _runtime.Options.IdleTimeout);
         try
         {
-            await source.ReadAsync(_clock).ConfigureAwait(false);
+            var read = source.ReadAsync(_clock!);
+            if (read.IsCompletedSuccessfully)
+            {
+                return;
+            }
+
+            _clock!.Arm("idle", _runtime.Options.IdleTimeout);
+            await read.ConfigureAwait(false);
+            // The limit is the provider's: how long the consumer takes is its own affair.
+            _clock.Disarm();
         }
-        catch (Exception exception) when (source.Attempt is { } attempt)
+        catch (Exception exception)
         {
-            attempt.Exception = Failures.OfAttempt(exception, attempt, _clock);
-            if (ReferenceEquals(attempt.Exception, exception))
+            var failure = Noted(source, exception);
+            if (ReferenceEquals(failure, exception))
             {
                 throw;
             }
 
-            throw attempt.Exception;
+            throw failure;
         }
     }
 
     /// <summary>A call that is only observed is not steered either.</summary>
     private bool HasChunkHooks =>
         !call.Kind.IsObserved && call.Callbacks.Has(Hooks.PostCallStreamingDeploymentHookAsync);
+
+    /// <summary>Whether somebody has cancelled, or time has run out: then nobody wants what is there already. What another client does then is its own affair.</summary>
+    private bool IsOver => !call.Kind.IsObserved && _clock!.Token.IsCancellationRequested;
+
+    private Exception Noted(IChunkSource source, Exception exception) =>
+        source.Attempt is { } attempt
+            ? attempt.Exception = Failures.OfAttempt(exception, attempt, _clock!)
+            : exception;
 
     // 7
     private ValueTask<ChatChunk> ThroughHooksAsync(IChunkSource source, ChatChunk chunk) =>
@@ -209,7 +237,9 @@ internal sealed class StreamState(
         _lastRead = _runtime.Time.GetUtcNow();
         if (Interlocked.CompareExchange(ref _state, Idle, Reading) == Ended)
         {
-            _source?.Release();
+            // Left by another thread, perhaps before there was anything to close.
+            Close(CallOutcome.ClientAborted, Failures.BrokenOff, _source?.Assemble());
+            End();
         }
     }
 
@@ -223,19 +253,43 @@ internal sealed class StreamState(
     }
 
     /// <summary>The consumer is done, early or not.</summary>
-    public void Dispose() => Leave(CallOutcome.ClientAborted, Failures.BrokenOff);
-
-    /// <summary>The consumer is gone.</summary>
-    public void Abandon()
-    {
-        _isAbandoned = true;
-        Leave(CallOutcome.Abandoned, Failures.Abandoned);
-    }
-
-    private void Leave(CallOutcome outcome, string reason)
+    public void Dispose()
     {
         var before = Interlocked.Exchange(ref _state, Ended);
-        if (before == Ended || _clock is null)
+        if (before != Ended)
+        {
+            Leave(before, CallOutcome.ClientAborted, Failures.BrokenOff);
+        }
+    }
+
+    /// <summary>The consumer is gone. Never throws: it is called by the clock and by the finalizer.</summary>
+    public void Abandon()
+    {
+        if (Interlocked.CompareExchange(ref _state, Ended, Idle) != Idle)
+        {
+            return; // has come back meanwhile
+        }
+
+        _isAbandoned = true;
+        try
+        {
+            Leave(
+                Idle,
+                CallOutcome.Abandoned,
+                Failures.Abandoned
+            );
+        }
+#pragma warning disable CA1031 // Whatever a handler's connection throws, it must not end the process.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            _runtime.Hub.Report("The stream's connection", nameof(Abandon), exception);
+        }
+    }
+
+    private void Leave(int before, CallOutcome outcome, string reason)
+    {
+        if (_clock is null)
         {
             return;
         }
@@ -248,12 +302,7 @@ internal sealed class StreamState(
         }
         else
         {
-            _runtime.Pipeline.Close(
-                call,
-                outcome,
-                response,
-                new OperationCanceledException(reason)
-            );
+            Close(outcome, reason, response);
         }
 
         _runtime.Streams.Remove(this);
@@ -265,12 +314,8 @@ internal sealed class StreamState(
         }
     }
 
-    private LlmException AbandonedException() =>
-        LlmException.Create(
-            LlmErrorKind.Timeout,
-            $"The stream was left unread for longer than AbandonTimeout ({_runtime.Options.AbandonTimeout}) and was closed.",
-            new ErrorFacts(Model: call.ModelGroup, IsRetryable: false)
-        );
+    private void Close(CallOutcome outcome, string reason, LlmResponse? response) =>
+        _runtime.Pipeline.Close(call, outcome, response, new OperationCanceledException(reason));
 
     /// <summary>Whether nobody has read since then, and nobody is reading.</summary>
     public bool IsIdleSince(DateTimeOffset since) =>

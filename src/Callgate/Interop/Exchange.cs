@@ -129,11 +129,7 @@ internal sealed class Exchange
     )
     {
         Try(() => NoteHeaders(reply));
-        if (
-            reply.IsSuccessStatusCode
-            && reply.Content.Headers.ContentType?.MediaType is { } type
-            && type.Equals("text/event-stream", StringComparison.OrdinalIgnoreCase)
-        )
+        if (reply.IsSuccessStatusCode && IsEventStream(reply.Content))
         {
             Try(() => Watch(reply));
             return;
@@ -160,6 +156,12 @@ internal sealed class Exchange
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(read.Failure);
         }
     }
+
+    // Not by the typed property: reading it rewrites the header in its own style.
+    private static bool IsEventStream(HttpContent content) =>
+        content.Headers.NonValidated.TryGetValues("Content-Type", out var value)
+        && MediaTypeHeaderValue.TryParse(value.ToString(), out var type)
+        && "text/event-stream".Equals(type.MediaType, StringComparison.OrdinalIgnoreCase);
 
     private void NoteHeaders(HttpResponseMessage reply)
     {

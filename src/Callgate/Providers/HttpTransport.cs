@@ -1,5 +1,5 @@
-using System.Runtime.CompilerServices;
 using System.Net.Http.Headers;
+using System.Runtime.CompilerServices;
 using Callgate.Calls;
 using Callgate.Interop;
 
@@ -38,6 +38,9 @@ internal sealed class HttpTransport : IDisposable
             AllowAutoRedirect = false,
             UseCookies = false,
             EnableMultipleHttp2Connections = true,
+            // Time for the last bytes of a stream that was read to its end mark, so that its connection is kept;
+            // for one that was broken off, the longest that the provider may go on talking to nobody.
+            ResponseDrainTimeout = TimeSpan.FromMilliseconds(100),
             PooledConnectionLifetime = TimeSpan.FromMinutes(10),
         };
 

@@ -41,6 +41,12 @@ internal static class WireUsage
             return Reported(usage);
         }
 
+        // Told in full, though the chunk that carries it was not taken.
+        if (attempt.Translator is { IsComplete: true, PartialUsage: { } whole })
+        {
+            return Reported(whole);
+        }
+
         var written =
             stream.TextSoFar is { Length: > 0 } text && text.Length == stream.Characters
                 ? TokenEstimator.Estimate(text)

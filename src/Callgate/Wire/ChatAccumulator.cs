@@ -20,8 +20,16 @@ internal sealed class ChatAccumulator(bool keepContent)
     public long Characters { get; private set; }
 
     /// <summary>The text so far, for that estimate; empty where the content isn't kept.</summary>
-    public string TextSoFar =>
-        _choices.Count == 0 ? "" : _choices.Values[0].Content?.ToString() ?? "";
+    public string TextSoFar
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _choices.Count == 0 ? "" : _choices.Values[0].Content?.ToString() ?? "";
+            }
+        }
+    }
 
     public bool IsEmpty => _first is null && Characters == 0;
 

@@ -99,6 +99,7 @@ internal sealed class SseReader(int maxEventBytes = SseReader.DefaultMaxEventByt
             }
 
             Field(lineStart, lineLength);
+            SkipWhatIsNoEvents();
         }
 
         eventType = data = default;
@@ -129,6 +130,15 @@ internal sealed class SseReader(int maxEventBytes = SseReader.DefaultMaxEventByt
         {
             _typeStart = lineStart + valueAt;
             _typeLength = lineLength - valueAt;
+        }
+    }
+
+    /// <summary>Comments and the like before an event are no part of it: they must not fill the buffer.</summary>
+    private void SkipWhatIsNoEvents()
+    {
+        if (_dataStart < 0 && _joinedLength < 0 && _typeStart < 0)
+        {
+            _eventStart = _start;
         }
     }
 

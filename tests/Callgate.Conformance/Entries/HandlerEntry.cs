@@ -27,9 +27,11 @@ internal sealed class HandlerEntry : IEntry
         Observing.WhyNot(scenario)
         ?? scenario switch
         {
-            { Trouble: Trouble.Cancelled or Trouble.TimeRunsOut, TroubleAfter: > 0 } when operation.IsSync =>
+            { Trouble: Trouble.Cancelled or Trouble.TimeRunsOut, TroubleAfter: > 0 }
+                when operation.IsSync =>
                 "a blocking read can't be cancelled: its caller disposes the reply, which is aborted",
-            { Trouble: Trouble.LeftUnread } => "the handler ends a forgotten stream by its finalizer, not by the clock",
+            { Trouble: Trouble.LeftUnread } =>
+                "the handler ends a forgotten stream by its finalizer, not by the clock",
             _ => null,
         };
 

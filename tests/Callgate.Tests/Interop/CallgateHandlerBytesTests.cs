@@ -45,6 +45,18 @@ public sealed class CallgateHandlerBytesTests : IAsyncLifetime
         ["no JSON"] = FakeReply.Bytes(new byte[] { 0, 255, 13, 10 }, "application/json"),
         ["nothing"] = FakeReply.Bytes(default, "application/json"),
         ["error"] = FakeReply.Error(503, retryAfter: TimeSpan.FromSeconds(2)),
+        ["odd headers"] = FakeReply.Bytes(
+            Encoding.UTF8.GetBytes(s_text),
+            "text/event-stream;charset=UTF-8 ; a=b"
+        ),
+        ["odd error"] = FakeReply.Error(503) with
+        {
+            Headers = new Dictionary<string, string>
+            {
+                ["Retry-After"] = "Sunday, 06-Nov-94 08:49:37 GMT",
+                ["Content-Type"] = "application/json;charset=UTF-8",
+            },
+        },
         ["HTML"] = FakeReply.Bytes(Encoding.UTF8.GetBytes("<html>"), "text/html", 502),
     };
 

@@ -4,8 +4,13 @@ using Callgate.Wire;
 namespace Callgate.Providers.OpenAi;
 
 /// <summary>The events of an OpenAI stream are chunks already: they are scanned, not translated.</summary>
-internal sealed class OpenAiChunkTranslator(string provider, string model) : ChunkTranslator
+internal sealed class OpenAiChunkTranslator(string provider, string model, int choices)
+    : ChunkTranslator
 {
+    private readonly HashSet<int> _begun = [];
+    private readonly HashSet<int> _finished = [];
+    private bool _hasText;
+
     public override void Translate(
         ReadOnlySpan<byte> eventType,
         ReadOnlySpan<byte> data,
@@ -22,6 +27,12 @@ internal sealed class OpenAiChunkTranslator(string provider, string model) : Chu
         ReadOnlyMemory<byte> bytes = data.ToArray();
         if (TryScanText(data, out var text))
         {
+            if (!_hasText)
+            {
+                _hasText = true;
+                _begun.Add(0);
+            }
+
             output.Enqueue(ChatChunk.FromBytes(bytes, text));
             return;
         }
@@ -45,8 +56,23 @@ internal sealed class OpenAiChunkTranslator(string provider, string model) : Chu
             );
         }
 
-        IsComplete |= chunk.FinishReason is not null;
+        NoteFinish(chunk.Body);
         output.Enqueue(chunk);
+    }
+
+    // The answer is whole when every one of its choices is.
+    private void NoteFinish(ChatChunkBody body)
+    {
+        foreach (var choice in body.Choices)
+        {
+            _begun.Add(choice.Index);
+            if (choice.FinishReason is not null)
+            {
+                _finished.Add(choice.Index);
+            }
+        }
+
+        IsComplete = _finished.Count > 0 && _finished.Count >= Math.Max(choices, _begun.Count);
     }
 
     /// <summary>
@@ -66,7 +92,8 @@ internal sealed class OpenAiChunkTranslator(string provider, string model) : Chu
         {
             if (reader.ValueTextEquals("choices"u8))
             {
-                if (!TryScanChoices(ref reader, ref text))
+                // Of two fields of the same name the last one holds, and takes the text of the first away.
+                if (text is not null || !TryScanChoices(ref reader, ref text))
                 {
                     return false;
                 }
@@ -84,7 +111,8 @@ internal sealed class OpenAiChunkTranslator(string provider, string model) : Chu
             }
         }
 
-        return text is not null;
+        // Reading on past the end makes sure that it is one.
+        return text is not null && !reader.Read();
     }
 
     private static bool TryScanChoices(ref Utf8JsonReader reader, ref string? text)
@@ -103,14 +131,20 @@ internal sealed class OpenAiChunkTranslator(string provider, string model) : Chu
         {
             if (reader.ValueTextEquals("delta"u8))
             {
-                if (!TryScanDelta(ref reader, ref text))
+                if (text is not null || !TryScanDelta(ref reader, ref text))
                 {
                     return false;
                 }
             }
             else if (reader.ValueTextEquals("index"u8))
             {
-                if (!reader.Read() || !reader.TryGetInt32(out var index) || index != 0)
+                // Some servers write it as a string.
+                if (
+                    !reader.Read()
+                    || reader.TokenType != JsonTokenType.Number
+                    || !reader.TryGetInt32(out var index)
+                    || index != 0
+                )
                 {
                     return false;
                 }
@@ -136,7 +170,7 @@ internal sealed class OpenAiChunkTranslator(string provider, string model) : Chu
         {
             if (reader.ValueTextEquals("content"u8))
             {
-                if (!reader.Read() || reader.TokenType != JsonTokenType.String)
+                if (text is not null || !reader.Read() || reader.TokenType != JsonTokenType.String)
                 {
                     return false;
                 }

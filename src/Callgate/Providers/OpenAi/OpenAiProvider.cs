@@ -94,7 +94,7 @@ internal class OpenAiProvider : LlmProvider
     }
 
     public override ChunkTranslator TranslateStream(LlmRequest request) =>
-        new OpenAiChunkTranslator(Name, request.Model);
+        new OpenAiChunkTranslator(Name, request.Model, (request as ChatRequest)?.N ?? 1);
 
     public override LlmException ReadError(ProviderError error) => OpenAiErrors.Read(Name, error);
 }
