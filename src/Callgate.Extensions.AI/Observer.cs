@@ -13,7 +13,8 @@ internal sealed partial class Observer
         | Hooks.PreCallDeploymentHookAsync
         | Hooks.PostCallSuccessDeploymentHookAsync
         | Hooks.PostCallFailureDeploymentHookAsync
-        | Hooks.PostCallStreamingDeploymentHookAsync;
+        | Hooks.PostCallStreamingDeploymentHookAsync
+        | Hooks.AgenticLoop;
 
     private readonly HashSet<string> _warned = [];
     private readonly Lock _lock = new();

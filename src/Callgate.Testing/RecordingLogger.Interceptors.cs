@@ -74,6 +74,42 @@ public sealed partial class RecordingLogger
         return default;
     }
 
+    /// <inheritdoc />
+    public override ValueTask<bool> ShouldRunAgenticLoopAsync(
+        AgenticLoopContext context,
+        CancellationToken cancellationToken
+    )
+    {
+        _ = Intercepted(context, response: context?.Response);
+        return default;
+    }
+
+    /// <inheritdoc />
+    public override ValueTask<AgenticLoopPlan?> BuildAgenticLoopPlanAsync(
+        AgenticLoopContext context,
+        CancellationToken cancellationToken
+    )
+    {
+        _ = Intercepted(context, response: context?.Response);
+        return default;
+    }
+
+    /// <inheritdoc />
+    public override ValueTask<HookResult> PostAgenticLoopResponseHookAsync(
+        AgenticLoopResponseContext context,
+        CancellationToken cancellationToken
+    ) => Intercepted(context, response: context?.Response);
+
+    /// <inheritdoc />
+    public override ValueTask AgenticLoopCleanupHookAsync(
+        AgenticLoopCleanupContext context,
+        CancellationToken cancellationToken
+    )
+    {
+        _ = Intercepted(context, exception: context?.Exception);
+        return default;
+    }
+
     private HookResult Intercepted(
         HookContext? context,
         LlmResponse? response = null,

@@ -34,7 +34,8 @@ public sealed partial class RecordingLogger(RecordingMode mode = RecordingMode.B
         | Hooks.PreCallDeploymentHookAsync
         | Hooks.PostCallSuccessDeploymentHookAsync
         | Hooks.PostCallFailureDeploymentHookAsync
-        | Hooks.PostCallStreamingDeploymentHookAsync;
+        | Hooks.PostCallStreamingDeploymentHookAsync
+        | Hooks.AgenticLoop;
 
     private readonly Lock _gate = new();
     private readonly List<RecordedHook> _records = [];

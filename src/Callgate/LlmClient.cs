@@ -214,7 +214,9 @@ public sealed class LlmClient : IDisposable, IAsyncDisposable
     )
     {
         var call = NewCall(request, options, kind);
-        return await _runtime.Pipeline.CompleteAsync(call, cancellationToken).ConfigureAwait(false);
+        return AgenticLoop.MayBegin(call)
+            ? await AgenticLoop.RunAsync(call, cancellationToken).ConfigureAwait(false)
+            : await _runtime.Pipeline.CompleteAsync(call, cancellationToken).ConfigureAwait(false);
     }
 
     private CallStream Stream(

@@ -67,6 +67,9 @@ public sealed class LlmClientOptions
     /// <summary>How long a deployment that was rate limited or unavailable gets no calls while its group has others. Default 5 seconds.</summary>
     public TimeSpan CooldownTime { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>How many reruns an agentic loop may have, 0 to 100; see <see cref="CustomLogger.ShouldRunAgenticLoopAsync"/>. At the limit the caller gets the answer at hand. 0: nobody is asked. Default 3.</summary>
+    public int MaxAgenticLoops { get; set; } = 3;
+
     /// <summary>Keeps answers and gives them again for the same request. Default: none.</summary>
     public ICallCache? Cache { get; set; }
 

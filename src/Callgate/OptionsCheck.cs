@@ -10,6 +10,7 @@ internal static class OptionsCheck
     {
         ArgumentNullException.ThrowIfNull(options);
         InRange(options.NumRetries, 0, 100, nameof(options.NumRetries));
+        InRange(options.MaxAgenticLoops, 0, 100, nameof(options.MaxAgenticLoops));
         InRange(options.MaxPendingEvents, 1, int.MaxValue, nameof(options.MaxPendingEvents));
         Positive(options.Timeout, nameof(options.Timeout));
         Positive(options.ConnectTimeout, nameof(options.ConnectTimeout));

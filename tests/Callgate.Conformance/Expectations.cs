@@ -47,7 +47,7 @@ internal static class Expectations
                 nameof(CustomLogger.LogSuccessEvent),
                 nameof(CustomLogger.LogSuccessEventAsync),
                 "once, where the call succeeds",
-                (_, s) => s.IsSuccess ? 1 : 0
+                (f, s) => s.IsSuccess ? f.Calls : 0
             ),
             .. Pair(
                 nameof(CustomLogger.LogFailureEvent),
@@ -73,7 +73,7 @@ internal static class Expectations
             Observer(
                 nameof(CustomLogger.LoggingHookAsync),
                 "once, before the success or failure event",
-                (_, _) => 1
+                (f, _) => f.Calls
             ),
             Hook(
                 nameof(CustomLogger.GetChatCompletionPromptAsync),
@@ -113,6 +113,30 @@ internal static class Expectations
                 f => f.ProviderChunks,
                 Unary
             ),
+            Hook(
+                nameof(CustomLogger.ShouldRunAgenticLoopAsync),
+                "the answer, of the cache too, that nobody refused",
+                f => f.GoodAnswers,
+                NoLoop
+            ),
+            Hook(
+                nameof(CustomLogger.BuildAgenticLoopPlanAsync),
+                "each answer that the handler wants to rerun",
+                f => f.Calls - 1,
+                NoLoop
+            ),
+            Hook(
+                nameof(CustomLogger.PostAgenticLoopResponseHookAsync),
+                "the answer of each rerun that the handler planned",
+                f => f.Calls - 1,
+                NoLoop
+            ),
+            Hook(
+                nameof(CustomLogger.AgenticLoopCleanupHookAsync),
+                "once, where the handler wanted to rerun",
+                f => f.Calls > 1 ? 1 : 0,
+                NoLoop
+            ),
             .. new[]
             {
                 nameof(CustomLogger.PreCallHookAsync),
@@ -136,6 +160,14 @@ internal static class Expectations
             ? 0
             : rule.Count(cell.Facts, cell.Scenario);
     }
+
+    private static string? NoLoop(Shape shape) =>
+        shape switch
+        {
+            Shape.ChatStream => "a stream is given before it is whole, too late to rerun it",
+            Shape.Embedding => "embeddings have nothing to answer",
+            _ => null,
+        };
 
     private static string? Unary(Shape shape) =>
         shape == Shape.ChatStream ? null : "unary calls have no chunks";

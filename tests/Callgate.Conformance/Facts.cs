@@ -3,6 +3,12 @@ namespace Callgate.Conformance;
 /// <summary>What happens in a scenario, in the design's terms. How often each hook is to fire follows from it: see <see cref="Expectations"/>.</summary>
 internal sealed record Facts
 {
+    /// <summary>Calls: the caller's own, and its reruns.</summary>
+    public int Calls { get; init; } = 1;
+
+    /// <summary>Unary answers, of a provider or the cache, that no hook refused.</summary>
+    public int GoodAnswers { get; init; }
+
     /// <summary>Times that a request was shaped (step 2).</summary>
     public int Shaped { get; init; } = 1;
 
@@ -65,6 +71,7 @@ internal sealed record Facts
                 Sent = 1,
                 Replied = 1,
                 Answers = shape == Shape.ChatStream ? 0 : 1,
+                GoodAnswers = shape == Shape.ChatStream ? 0 : 1,
                 Cost = CostStatus.Computed,
                 Usage = UsageSource.Reported,
             }

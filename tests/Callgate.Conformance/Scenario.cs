@@ -32,6 +32,9 @@ internal sealed record Scenario(
     /// <summary>Why this can't happen to a call of this shape; null: it can.</summary>
     public Func<Shape, string?> WhyNot { get; init; } = _ => null;
 
+    /// <summary>How many reruns the handler that overrides every hook asks for.</summary>
+    public int Reruns { get; init; }
+
     /// <summary>What befalls the call.</summary>
     public Trouble Trouble { get; init; }
 

@@ -46,7 +46,14 @@ internal static class Scenarios
                 "cache hit",
                 CallOutcome.CacheHit,
                 "The cache has the answer.",
-                s => (Facts.NothingSent with { Usage = UsageSource.Reported }).Streamed(s, 0, 2)
+                s =>
+                    (
+                        Facts.NothingSent with
+                        {
+                            GoodAnswers = 1,
+                            Usage = UsageSource.Reported,
+                        }
+                    ).Streamed(s, 0, 2)
             )
             {
                 IsCached = true,
@@ -167,6 +174,29 @@ internal static class Scenarios
                     [Wires.Answer(s) with { CutAfterBytes = Wires.BytesOf(Wires.ProviderChunks) }],
                 WhyNot = StreamsOnly,
             },
+            new(
+                "rerun, completed",
+                CallOutcome.Completed,
+                "A handler wants one rerun of the answered call: two calls, each with its own event.",
+                s =>
+                    Facts.Answered(s) with
+                    {
+                        Calls = 2,
+                        Groups = 2,
+                        Picked = 2,
+                        Checked = 2,
+                        Sent = 2,
+                        Replied = 2,
+                        Answers = 2,
+                        GoodAnswers = 2,
+                    }
+            )
+            {
+                Replies = s => [Wires.Answer(s), Wires.Answer(s)],
+                Reruns = 1,
+                WhyNot = s => s == Shape.ChatUnary ? null : "only unary chat calls are rerun",
+                NeedsOwnClient = true,
+            },
         ];
 
     private static IEnumerable<Scenario> Refusals =>
@@ -235,6 +265,7 @@ internal static class Scenarios
                         }
                         : Facts.Answered(s) with
                         {
+                            GoodAnswers = 0,
                             FailedTries = 1,
                         }
             )

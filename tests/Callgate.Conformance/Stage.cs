@@ -23,6 +23,7 @@ internal sealed class Stage : IAsyncDisposable
             Options.Cache = new InMemoryCallCache();
         }
 
+        All.Reruns = scenario.Reruns;
         Client = new LlmClient(Options) { Callbacks = [All, Sync, Async] };
         Functions.AddTo(Client);
         if (scenario.RefusedAt is { } hook)

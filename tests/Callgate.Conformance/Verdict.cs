@@ -80,7 +80,11 @@ internal static partial class Verdict
     // Observers and interceptors have no order between them: the ones run off the call's path.
     private static void CheckOrder(Run run, List<string> wrong)
     {
-        foreach (var seen in new[] { run.All, run.Sync, run.Async })
+        foreach (
+            var seen in new[] { run.All, run.Sync, run.Async }.SelectMany(r =>
+                r.GroupBy(f => f.CallId, (_, fired) => fired.ToList())
+            )
+        )
         {
             var observed = seen.Where(IsObserver).ToList();
             var events = observed
@@ -164,14 +168,16 @@ internal static partial class Verdict
     private static void CheckIdentity(Cell cell, Run run, List<string> wrong)
     {
         var ids = run.Everything.Select(f => f.CallId).Distinct().ToList();
-        if (ids.Count > 1 || ids.Exists(string.IsNullOrEmpty))
+        if (ids.Count > cell.Facts.Calls || ids.Exists(string.IsNullOrEmpty))
         {
-            wrong.Add($"one call has the ids {string.Join(", ", ids)}");
+            wrong.Add($"{cell.Facts.Calls} call(s) have the ids {string.Join(", ", ids)}");
         }
 
+        string? trace = null;
         foreach (var fired in run.Everything.Where(f => f.Call is not null))
         {
             var call = fired.Call!;
+            Same(wrong, "LitellmTraceId", trace ??= call.LitellmTraceId, call.LitellmTraceId);
             NotEmpty(wrong, fired, nameof(call.LitellmTraceId), call.LitellmTraceId);
             NotEmpty(wrong, fired, nameof(call.Model), call.Model);
             NotEmpty(wrong, fired, nameof(call.ModelGroup), call.ModelGroup);
@@ -210,7 +216,7 @@ internal static partial class Verdict
             Same(wrong, "Outcome", cell.Scenario.Outcome, call.Outcome);
             Same(wrong, "cost status", facts.Cost, call.Cost?.Status);
             Same(wrong, "usage.source", facts.Usage, call.Usage.Source);
-            Same(wrong, "attempts in the event", facts.Sent, call.Attempts.Count);
+            Same(wrong, "attempts in the event", facts.Sent / facts.Calls, call.Attempts.Count);
             Same(wrong, "CacheHit", cell.Scenario.IsCached, call.CacheHit);
             Same(
                 wrong,
@@ -288,9 +294,9 @@ internal static partial class Verdict
     )]
     private static partial Regex ObserversOrder();
 
-    /// <summary>The prompt, then group by group and deployment by deployment.</summary>
+    /// <summary>The prompt, then group by group and deployment by deployment; the loop around the answer.</summary>
     [GeneratedRegex(
-        @"^(GetChatCompletionPrompt )?(FilterDeployments (PreCallCheck (PreCallDeploymentHook )?(PostCallSuccessDeploymentHook )?(PostCallStreamingDeploymentHook )*(PostCallFailureDeploymentHook )?)*)*$"
+        @"^(GetChatCompletionPrompt )?(FilterDeployments (PreCallCheck (PreCallDeploymentHook )?(PostCallSuccessDeploymentHook )?(PostCallStreamingDeploymentHook )*(PostCallFailureDeploymentHook )?)*)*(PostAgenticLoopResponseHook )?(ShouldRunAgenticLoop (BuildAgenticLoopPlan )?)?(AgenticLoopCleanupHook )?$"
     )]
     private static partial Regex InterceptorsOrder();
 

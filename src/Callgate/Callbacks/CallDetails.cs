@@ -109,6 +109,9 @@ public sealed record CallDetails
     /// <summary>The interceptors that ran, what they decided, and how long they took.</summary>
     public IReadOnlyList<HookRun> HookRuns { get; init; } = [];
 
+    /// <summary>Which rerun of an agentic loop it is; 0 for a call that the caller made. The calls of a loop share their trace id.</summary>
+    public int AgenticLoopDepth { get; init; }
+
     /// <summary>What the caller passed along with the call.</summary>
     public LitellmParams LitellmParams { get; init; } = LitellmParams.None;
 

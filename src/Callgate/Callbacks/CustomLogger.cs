@@ -164,6 +164,40 @@ public abstract class CustomLogger
         CancellationToken cancellationToken
     ) => default;
 
+    // ---- interceptors: agentic loops ----
+
+    /// <summary>
+    /// After the answer of a unary chat call, before its event: whether to answer it and call again, e.g. because you run its tool calls yourself.
+    /// Handlers are asked in order; the first that says so, and whose <see cref="BuildAgenticLoopPlanAsync"/> gives a plan, wins.
+    /// </summary>
+    /// <remarks>
+    /// Each rerun is a call of its own, with its own id, event, cost and time limit, and the trace id of the first; its answer is asked about like any other.
+    /// A loop ends when nobody wants to go on, after <see cref="LlmClientOptions.MaxAgenticLoops"/> reruns, and where the model asks for the very tool calls that it asked for before.
+    /// Where one of the loop's hooks fails, the next handler is asked, unless the registration says <see cref="OnHookFailure.Deny"/>.
+    /// </remarks>
+    public virtual ValueTask<bool> ShouldRunAgenticLoopAsync(
+        AgenticLoopContext context,
+        CancellationToken cancellationToken
+    ) => default;
+
+    /// <summary>Plans the rerun: run the tools here, and give the request that holds their results; null steps back. What runs longer than 10 seconds needs a longer <see cref="CallbackOptions.Deadline"/>.</summary>
+    public virtual ValueTask<AgenticLoopPlan?> BuildAgenticLoopPlanAsync(
+        AgenticLoopContext context,
+        CancellationToken cancellationToken
+    ) => default;
+
+    /// <summary>The answer of a rerun that this handler has planned, before anybody is asked for another: replace it, or reject.</summary>
+    public virtual ValueTask<HookResult> PostAgenticLoopResponseHookAsync(
+        AgenticLoopResponseContext context,
+        CancellationToken cancellationToken
+    ) => default;
+
+    /// <summary>The end of a loop, however it ends, before the caller gets the answer or the failure: release what the loop holds. Called once for each handler that wanted to run it, also where nothing was rerun.</summary>
+    public virtual ValueTask AgenticLoopCleanupHookAsync(
+        AgenticLoopCleanupContext context,
+        CancellationToken cancellationToken
+    ) => default;
+
     // ---- interceptors: the gateway only ----
 
     /// <summary>Gateway only. After authentication, before routing: replace the request, reject it, or answer it without a provider.</summary>

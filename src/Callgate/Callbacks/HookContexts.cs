@@ -104,6 +104,48 @@ public sealed record PostCallStreamingDeploymentContext : HookContext
     public required LlmChunk Chunk { get; init; }
 }
 
+/// <summary>Given to <see cref="CustomLogger.ShouldRunAgenticLoopAsync"/> and <see cref="CustomLogger.BuildAgenticLoopPlanAsync"/>.</summary>
+public sealed record AgenticLoopContext : HookContext
+{
+    /// <summary>The request that was answered, with its messages and tools. Add to it for a rerun.</summary>
+    public required ChatRequest Request { get; init; }
+
+    /// <summary>The answer.</summary>
+    public required ChatCompletion Response { get; init; }
+
+    /// <summary>How many reruns came before; 0 for the caller's own call.</summary>
+    public int Depth { get; init; }
+}
+
+/// <summary>Given to <see cref="CustomLogger.PostAgenticLoopResponseHookAsync"/>.</summary>
+public sealed record AgenticLoopResponseContext : HookContext
+{
+    /// <summary>The rerun's request.</summary>
+    public required ChatRequest Request { get; init; }
+
+    /// <summary>The rerun's answer.</summary>
+    public required ChatCompletion Response { get; init; }
+
+    /// <summary>The plan that led to it.</summary>
+    public required AgenticLoopPlan Plan { get; init; }
+
+    /// <summary>Which rerun it is; from 1.</summary>
+    public int Depth { get; init; }
+}
+
+/// <summary>Given to <see cref="CustomLogger.AgenticLoopCleanupHookAsync"/>. The id is that of the loop's last call.</summary>
+public sealed record AgenticLoopCleanupContext : HookContext
+{
+    /// <summary>How many reruns there were.</summary>
+    public int Depth { get; init; }
+
+    /// <summary>Why the loop ended: a plan's own reason, <c>response_override</c>, <c>terminated</c>, <c>max_loops</c>, <c>repeated_tool_calls</c>, <c>failed</c>, or <c>completed</c> where nobody wanted to go on.</summary>
+    public required string StopReason { get; init; }
+
+    /// <summary>What the caller gets in place of an answer; null: an answer.</summary>
+    public Exception? Exception { get; init; }
+}
+
 /// <summary>Given to <see cref="CustomLogger.LoggingHookAsync"/>: what all observers are about to see.</summary>
 public sealed record LoggingContext
 {

@@ -33,12 +33,21 @@ internal enum Hooks : ulong
     PostCallStreamingHookAsync = 1UL << 25,
     PostCallFailureHookAsync = 1UL << 26,
     PostCallResponseHeadersHookAsync = 1UL << 27,
+    ShouldRunAgenticLoopAsync = 1UL << 28,
+    BuildAgenticLoopPlanAsync = 1UL << 29,
+    PostAgenticLoopResponseHookAsync = 1UL << 30,
+    AgenticLoopCleanupHookAsync = 1UL << 31,
 
     PreApi = LogPreApiCall | LogPreApiCallAsync,
     PostApi = LogPostApiCall | LogPostApiCallAsync,
     StreamEvent = LogStreamEvent | LogStreamEventAsync,
     Success = LogSuccessEvent | LogSuccessEventAsync,
     Failure = LogFailureEvent | LogFailureEventAsync,
+    AgenticLoop =
+        ShouldRunAgenticLoopAsync
+        | BuildAgenticLoopPlanAsync
+        | PostAgenticLoopResponseHookAsync
+        | AgenticLoopCleanupHookAsync,
     GatewayOnly =
         PreCallHookAsync
         | ModerationHookAsync

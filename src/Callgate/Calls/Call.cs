@@ -53,7 +53,17 @@ internal sealed class Call
     /// <summary>Of a cache hit: what that would have been billed by.</summary>
     public ModelPrice? KeptPrice { get; set; }
     public Activity? Activity { get; set; }
-    public CallItems Items => _items ??= new CallItems();
+    public CallItems Items
+    {
+        get => _items ??= new CallItems();
+        init => _items = value;
+    }
+
+    /// <summary>The loop that the call is part of, where it may have one.</summary>
+    public AgenticLoop? Loop { get; set; }
+
+    /// <summary>Which rerun of its loop it is; 0: none.</summary>
+    public int AgenticLoopDepth { get; init; }
 
     public bool IsClosed => Volatile.Read(ref _closed) != 0;
 
@@ -126,6 +136,7 @@ internal sealed class Call
                     },
             Tags = Options.Tags,
             Items = Items,
+            AgenticLoopDepth = AgenticLoopDepth,
             CatalogueVersion = Runtime.Prices.Version,
             ModelInfo = attempt?.Price ?? KeptPrice,
             PayloadLimits = Runtime.Options.PayloadLimits,

@@ -13,7 +13,7 @@ namespace Callgate.Calls;
 ///  4  Look up   the cache may answer
 ///  5  Route     a deployment is chosen                                    (AttemptLoop)
 ///  6  Attempt   translate, log the exact input, send, log the raw reply   (AttemptLoop, HttpUpstream)
-///  7  Answer    hooks see the answer, or each chunk
+///  7  Answer    hooks see the answer, or each chunk; a handler may plan a rerun      (AgenticLoop)
 ///  8  Close     exactly once: usage, cost, outcome
 ///  9  Observe   off the call's path
 /// </code>
@@ -34,16 +34,24 @@ internal sealed class CallPipeline(ClientRuntime runtime)
         try
         {
             await ShapeAsync(call, clock).ConfigureAwait(false);
-            if (await LookUpAsync(call, clock.Token).ConfigureAwait(false) is { } kept)
+            var outcome = CallOutcome.CacheHit;
+            var response = await LookUpAsync(call, clock.Token).ConfigureAwait(false);
+            if (response is null)
             {
-                return Close(call, CallOutcome.CacheHit, kept, null)!;
+                outcome = CallOutcome.Completed;
+                response = await AttemptLoop
+                    .RunAsync(call, clock, HttpUpstream.CompleteAsync)
+                    .ConfigureAwait(false);
+                await KeepAsync(call, response, clock.Token).ConfigureAwait(false);
             }
 
-            var response = await AttemptLoop
-                .RunAsync(call, clock, HttpUpstream.CompleteAsync)
-                .ConfigureAwait(false);
-            await KeepAsync(call, response, clock.Token).ConfigureAwait(false);
-            return Close(call, CallOutcome.Completed, response, null)!;
+            if (call.Loop is { } loop)
+            {
+                response = await loop.OnAnswerAsync(call, response, clock.Token)
+                    .ConfigureAwait(false);
+            }
+
+            return Close(call, outcome, response, null)!;
         }
         catch (Exception exception)
         {
@@ -102,6 +110,8 @@ internal sealed class CallPipeline(ClientRuntime runtime)
         if (
             call.Callbacks.Has(Hooks.GetChatCompletionPromptAsync)
             && call.Request is ChatRequest chat
+            // A rerun's request comes of one that is shaped: a prompt built anew would lose what the loop added.
+            && call.AgenticLoopDepth == 0
         )
         {
             var context = new PromptContext

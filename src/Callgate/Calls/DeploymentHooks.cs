@@ -240,7 +240,7 @@ internal static class DeploymentHooks
         }
     }
 
-    private static T Fill<T>(Call call, T context)
+    public static T Fill<T>(Call call, T context)
         where T : HookContext =>
         (T)(
             context with

@@ -12,6 +12,10 @@ internal static class Observing
         nameof(CustomLogger.PostCallSuccessDeploymentHookAsync),
         nameof(CustomLogger.PostCallFailureDeploymentHookAsync),
         nameof(CustomLogger.PostCallStreamingDeploymentHookAsync),
+        nameof(CustomLogger.ShouldRunAgenticLoopAsync),
+        nameof(CustomLogger.BuildAgenticLoopPlanAsync),
+        nameof(CustomLogger.PostAgenticLoopResponseHookAsync),
+        nameof(CustomLogger.AgenticLoopCleanupHookAsync),
     ];
 
     private static readonly HashSet<string> s_routing =

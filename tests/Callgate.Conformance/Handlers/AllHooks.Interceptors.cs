@@ -54,6 +54,41 @@ internal sealed partial class AllHooks
         CancellationToken cancellationToken
     ) => Note(context);
 
+    /// <summary>How many reruns it asks for.</summary>
+    public int Reruns { get; set; }
+
+    public override ValueTask<bool> ShouldRunAgenticLoopAsync(
+        AgenticLoopContext context,
+        CancellationToken cancellationToken
+    )
+    {
+        Note(context);
+        return ValueTask.FromResult(context.Depth < Reruns);
+    }
+
+    public override ValueTask<AgenticLoopPlan?> BuildAgenticLoopPlanAsync(
+        AgenticLoopContext context,
+        CancellationToken cancellationToken
+    )
+    {
+        Note(context);
+        return ValueTask.FromResult<AgenticLoopPlan?>(new AgenticLoopPlan());
+    }
+
+    public override ValueTask<HookResult> PostAgenticLoopResponseHookAsync(
+        AgenticLoopResponseContext context,
+        CancellationToken cancellationToken
+    ) => Note(context);
+
+    public override ValueTask AgenticLoopCleanupHookAsync(
+        AgenticLoopCleanupContext context,
+        CancellationToken cancellationToken
+    )
+    {
+        Note(context);
+        return default;
+    }
+
     public override ValueTask<HookResult> PreCallHookAsync(
         PreCallContext context,
         CancellationToken cancellationToken
