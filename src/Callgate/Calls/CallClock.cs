@@ -29,6 +29,9 @@ internal sealed class CallClock : IAbortable, IDisposable
 
     public CancellationToken CallerToken => _callerToken;
 
+    /// <summary>Whether the call was ended from outside.</summary>
+    public bool IsAborted => _ended;
+
     public bool IsCallerCancelled => _callerToken.IsCancellationRequested;
 
     /// <summary>What is left of the total.</summary>

@@ -21,6 +21,11 @@ internal static class HttpUpstream
     )
     {
         var runtime = call.Runtime;
+        if (attempt.Target.Deployment.Timeout is { } limit)
+        {
+            clock.Arm("deployment", limit);
+        }
+
         using var reply = await SendAsync(call, attempt, request, clock).ConfigureAwait(false);
         var body = await HttpTransport
             .ReadBodyAsync(reply.Content, runtime.Options.MaxResponseBytes, clock.Token)
@@ -50,7 +55,10 @@ internal static class HttpUpstream
     )
     {
         var runtime = call.Runtime;
-        clock.Arm("first token", runtime.Options.FirstTokenTimeout);
+        clock.Arm(
+            "first token",
+            Shorter(runtime.Options.FirstTokenTimeout, attempt.Target.Deployment.Timeout)
+        );
         var reply = await SendAsync(call, attempt, request, clock).ConfigureAwait(false);
         UpstreamStream? stream = null;
         try
@@ -80,6 +88,9 @@ internal static class HttpUpstream
             throw;
         }
     }
+
+    private static TimeSpan? Shorter(TimeSpan? one, TimeSpan? other) =>
+        one is null || other < one ? other : one;
 
     /// <summary>Whether anybody will look at the assembled answer.</summary>
     private static bool NeedsContent(Call call) =>

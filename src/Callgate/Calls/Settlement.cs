@@ -34,9 +34,7 @@ internal static class Settlement
         switch (outcome)
         {
             case CallOutcome.CacheHit:
-                var router = call.Runtime.Router;
-                call.KeptTarget = router.Resolve(router.GroupOf(call.Request.Model)[0], call.Options);
-                call.KeptPrice = PriceOf(call, call.KeptTarget, call.StartTime);
+                NoteWhoWouldHaveAnswered(call);
                 return (UsageOf(response), Cost.Free("answered from the cache"));
             case CallOutcome.AnsweredByHook:
                 return (UsageOf(response), Cost.Free("answered by a hook"));
@@ -66,6 +64,21 @@ internal static class Settlement
             usage,
             attempts.Count == 1 ? attempts[0].Cost! : Cost.Sum(attempts.Select(a => a.Cost!))
         );
+    }
+
+    /// <summary>For the event of a cache hit: the provider, and what the cache has saved.</summary>
+    private static void NoteWhoWouldHaveAnswered(Call call)
+    {
+        try
+        {
+            var router = call.Runtime.Router;
+            call.KeptTarget = router.Resolve(router.GroupOf(call.Request.Model)[0], call.Options);
+            call.KeptPrice = PriceOf(call, call.KeptTarget, call.StartTime);
+        }
+        catch (LlmException)
+        {
+            // Nobody would have: the answer was kept under another configuration.
+        }
     }
 
     private static TokenUsage UsageOf(LlmResponse? response) =>

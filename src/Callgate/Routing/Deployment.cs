@@ -35,7 +35,7 @@ public sealed record Deployment
     /// <summary>Its share among the group's deployments. Default 1.</summary>
     public double Weight { get; init; } = 1;
 
-    /// <summary>The most a call may take here; the client's timeout where it is null.</summary>
+    /// <summary>The most an attempt may take here; of a stream, until its first event. Then the next deployment is tried. Default: no bound besides the client's timeouts.</summary>
     public TimeSpan? Timeout { get; init; }
 
     /// <summary>Headers to add to each request.</summary>

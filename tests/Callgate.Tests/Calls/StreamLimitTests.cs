@@ -170,6 +170,55 @@ public sealed class StreamLimitTests
         await AssertEndedAsync(client, CallOutcome.Terminated);
     }
 
+    [Fact]
+    public async Task Deployment_SlowerThanItsTimeout_GivesWayToAnother()
+    {
+        using var upstream = new MemoryUpstream(request =>
+            request.RequestUri!.Host == "slow.test"
+                ? MemoryUpstream.Sse(new StreamBody(ReadOnlyMemory<byte>.Empty, BodyEnd.Stall))
+                : Whole()
+        );
+        await using var client = NewClient(
+            upstream,
+            o =>
+            {
+                o.NumRetries = 1;
+                o.Deployments.Add(
+                    new Deployment
+                    {
+                        ModelName = "group",
+                        Model = s_recorded.Model,
+                        ApiBase = "http://slow.test",
+                        Timeout = Seconds(3),
+                    }
+                );
+                // Never picked while there is another.
+                o.Deployments.Add(
+                    new Deployment
+                    {
+                        ModelName = "group",
+                        Model = s_recorded.Model,
+                        ApiBase = "http://quick.test",
+                        Weight = 0,
+                    }
+                );
+            }
+        );
+        await using var stream = client
+            .CompleteStreamingAsync(
+                "group",
+                s_messages,
+                cancellationToken: TestContext.Current.CancellationToken
+            )
+            .GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        var reading = stream.MoveNextAsync();
+        _time.Advance(Seconds(3.1));
+        Assert.True(await reading);
+        while (await stream.MoveNextAsync()) { }
+
+        await AssertEndedAsync(client, CallOutcome.Completed, attempts: 2);
+    }
+
     private static TimeSpan Seconds(double count) => TimeSpan.FromSeconds(count);
 
     private static HttpResponseMessage TooMany(int retryAfterSeconds)
