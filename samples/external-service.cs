@@ -13,7 +13,7 @@ using Callgate.Wire;
 var model = args is [var given, ..] ? given : "mock/gpt-3.5-turbo";
 
 using var service = new LocalService();
-using var http = new HttpClient();
+using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }); // The service is on this machine.
 
 Llm.SuccessCallbacks.Add(
     async (call, response, startTime, endTime) =>

@@ -97,9 +97,10 @@ internal sealed class ClientRuntime : IDisposable
                 return made;
             }
 
-            var registrations = _functions
-                .Prepend(_callbacks)
-                .SelectMany(l => l.Snapshot)
+            var all = _functions.Prepend(_callbacks).SelectMany(l => l.Snapshot).ToList();
+            // Handlers that are gone are forgotten.
+            _reported.IntersectWith(all);
+            var registrations = all
                 .Where(r => !IsAmongCallbacks(r))
                 .ToList();
             foreach (var registration in registrations.Where(_reported.Add))
@@ -153,7 +154,7 @@ internal sealed class ClientRuntime : IDisposable
     }
 
     /// <summary>Ends whatever is still open, as the client or the process goes away.</summary>
-    public void TerminateOpenCalls(string reason)
+    public void TerminateOpenCalls(string reason, bool abort = true)
     {
         foreach (var call in OpenCalls.ToList())
         {
@@ -167,7 +168,10 @@ internal sealed class ClientRuntime : IDisposable
                     new ErrorFacts(Model: call.ModelGroup, IsRetryable: false)
                 )
             );
-            call.Upstream?.Abort();
+            if (abort)
+            {
+                call.Upstream?.Abort();
+            }
         }
     }
 

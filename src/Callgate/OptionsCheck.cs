@@ -3,6 +3,9 @@ namespace Callgate;
 /// <summary>Says which option is wrong, and how, when the client is made.</summary>
 internal static class OptionsCheck
 {
+    /// <summary>The most that timers can wait, in whole days.</summary>
+    private static readonly TimeSpan s_longest = TimeSpan.FromDays(24);
+
     public static LlmClientOptions Validated(LlmClientOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -13,7 +16,7 @@ internal static class OptionsCheck
         Positive(options.ConnectTimeout, nameof(options.ConnectTimeout));
         Positive(options.IdleTimeout, nameof(options.IdleTimeout));
         Positive(options.AbandonTimeout, nameof(options.AbandonTimeout));
-        Positive(options.FirstTokenTimeout ?? TimeSpan.MaxValue, nameof(options.FirstTokenTimeout));
+        Positive(options.FirstTokenTimeout ?? s_longest, nameof(options.FirstTokenTimeout));
         NotNegative(options.RetryDelay, nameof(options.RetryDelay));
         NotNegative(options.MaxRetryDelay, nameof(options.MaxRetryDelay));
         NotNegative(options.CooldownTime, nameof(options.CooldownTime));
@@ -33,7 +36,22 @@ internal static class OptionsCheck
     public static CallOptions Validated(CallOptions options)
     {
         InRange(options.NumRetries ?? 0, 0, 100, nameof(options.NumRetries));
-        Positive(options.Timeout ?? TimeSpan.MaxValue, nameof(options.Timeout));
+        Positive(options.Timeout ?? s_longest, nameof(options.Timeout));
+        for (var i = 0; i < options.Callbacks.Count; i++)
+        {
+            if (options.Callbacks[i] is null)
+            {
+                throw new ArgumentException($"Callbacks[{i}] must not be null.", nameof(options));
+            }
+        }
+
+        return options;
+    }
+
+    public static CallbackOptions Validated(CallbackOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        Positive(options.Deadline, nameof(options.Deadline));
         return options;
     }
 
@@ -47,17 +65,17 @@ internal static class OptionsCheck
 
     private static void Positive(TimeSpan value, string name)
     {
-        if (value <= TimeSpan.Zero)
+        if (value <= TimeSpan.Zero || value > s_longest)
         {
-            throw Wrong(name, value, "longer than zero");
+            throw Wrong(name, value, "longer than zero, and at most 24 days");
         }
     }
 
     private static void NotNegative(TimeSpan value, string name)
     {
-        if (value < TimeSpan.Zero)
+        if (value < TimeSpan.Zero || value > s_longest)
         {
-            throw Wrong(name, value, "zero or longer");
+            throw Wrong(name, value, "zero or longer, and at most 24 days");
         }
     }
 

@@ -39,7 +39,7 @@ internal static class ProcessExit
                 FlushAll("The process ended in mid-call.");
             AppDomain.CurrentDomain.UnhandledException += static (_, _) =>
                 FlushAll("The process crashed in mid-call.");
-            // The signal then does what it did before; a host that cancels it to stop gently may go on making calls.
+            // The signal then does what it did before.
             s_signals =
             [
                 .. new[]
@@ -48,7 +48,7 @@ internal static class ProcessExit
                     PosixSignal.SIGINT,
                     PosixSignal.SIGHUP,
                     PosixSignal.SIGQUIT,
-                }.Select(s => PosixSignalRegistration.Create(s, static _ => FlushAll(null))),
+                }.Select(s => PosixSignalRegistration.Create(s, OnSignal)),
             ];
         }
     }
@@ -61,7 +61,22 @@ internal static class ProcessExit
         }
     }
 
-    private static void FlushAll(string? terminate)
+    private static void OnSignal(PosixSignalContext context)
+    {
+        // Whoever registered before us may yet cancel the signal, and let calls end in peace: a host does, and consoles
+        // do with Ctrl+C. Else this is the end, and the last moment in which open calls can be told of. They aren't aborted,
+        // in case that somebody does cancel it.
+        var isTheEnd = context.Signal != PosixSignal.SIGINT && !HasHost();
+        FlushAll(isTheEnd ? "The process was ended by a signal in mid-call." : null, abort: false);
+    }
+
+    private static bool HasHost() =>
+        Array.Exists(
+            AppDomain.CurrentDomain.GetAssemblies(),
+            a => a.GetName().Name == "Microsoft.Extensions.Hosting"
+        );
+
+    private static void FlushAll(string? terminate, bool abort = true)
     {
         List<ClientRuntime> clients;
         lock (s_lock)
@@ -69,17 +84,25 @@ internal static class ProcessExit
             clients = [.. s_clients];
         }
 
-        foreach (var client in clients)
+        if (terminate is not null)
         {
-            if (terminate is not null)
-            {
-                client.TerminateOpenCalls(terminate);
-            }
-
-            SyncBridge.Run(
-                client,
-                static c => c.Hub.FlushAsync(c.Options.FlushTimeout, CancellationToken.None)
-            );
+            clients.ForEach(c => c.TerminateOpenCalls(terminate, abort));
         }
+
+        // All at once: the process must not wait for one client's slow observers after another's.
+        SyncBridge.Run(
+            clients,
+            static async clients =>
+            {
+                await Task.WhenAll(
+                        clients.Select(c =>
+                            c.Hub.FlushAsync(c.Options.FlushTimeout, CancellationToken.None)
+                                .AsTask()
+                        )
+                    )
+                    .ConfigureAwait(false);
+                return true;
+            }
+        );
     }
 }

@@ -168,6 +168,35 @@ internal static class Scenarios
                 WhyNot = s => s == Shape.ChatUnary ? null : "only unary chat calls are rerun",
                 NeedsOwnClient = true,
             },
+            new(
+                "completed, end not read",
+                CallOutcome.Completed,
+                "The consumer disposes the stream after the last chunk of the answer, and doesn't wait for the usage.",
+                _ => Facts.StoppedAt(Wires.ConsumerChunks)
+            )
+            {
+                Replies = s =>
+                    [
+                        Wires.Answer(s) with
+                        {
+                            StallAfterBytes = Wires.BytesOf(Wires.ConsumerChunks),
+                        },
+                    ],
+                Trouble = Trouble.BrokenOff,
+                TroubleAfter = Wires.ConsumerChunks,
+                WhyNot = StreamsOnly,
+            },
+            new(
+                "completed, no end marker",
+                CallOutcome.Completed,
+                "The stream ends after its last event, without the marker.",
+                Facts.Answered
+            )
+            {
+                Replies = s =>
+                    [Wires.Answer(s) with { CutAfterBytes = Wires.BytesOf(Wires.ProviderChunks) }],
+                WhyNot = StreamsOnly,
+            },
         ];
 
     private static IEnumerable<Scenario> Refusals =>
@@ -310,6 +339,16 @@ internal static class Scenarios
             )
             {
                 Replies = s => [Wires.Answer(s) with { ResetAfterBytes = Wires.BytesOf(2) }],
+                WhyNot = StreamsOnly,
+            },
+            new(
+                "failed: cut short",
+                CallOutcome.UpstreamFailed,
+                "The stream ends after two chunks as if it were whole.",
+                _ => Facts.StoppedAt(2) with { FailedTries = 1 }
+            )
+            {
+                Replies = s => [Wires.Answer(s) with { CutAfterBytes = Wires.BytesOf(2) }],
                 WhyNot = StreamsOnly,
             },
             new(

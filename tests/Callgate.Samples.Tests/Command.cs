@@ -23,7 +23,8 @@ internal static class Command
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
         start.Environment["DOTNET_NOLOGO"] = "1";
         start.Environment["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1";
-        // Samples stay on this machine, whatever keys it has.
+        // Samples stay on this machine, whatever keys and proxies it has.
+        start.Environment["NO_PROXY"] = "127.0.0.1,localhost";
         foreach (var name in start.Environment.Keys.Where(IsKey).ToList())
         {
             start.Environment.Remove(name);

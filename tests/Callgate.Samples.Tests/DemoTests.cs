@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace Callgate.Samples.Tests;
@@ -75,6 +77,45 @@ public partial class DemoTests
     }
 
     [Fact]
+    public async Task The_demo_goes_on_until_it_is_stopped_and_leaves_no_process_behind()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no signals to send.");
+        var cancellationToken = TestContext.Current.CancellationToken;
+        using var demo = Process.Start(
+            new ProcessStartInfo("dotnet", [Host, "demo"])
+            {
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+            }
+        )!;
+        try
+        {
+            var output = new StringBuilder();
+            while (!output.ToString().Contains("Going on with", StringComparison.Ordinal))
+            {
+                output.AppendLine(await demo.StandardOutput.ReadLineAsync(cancellationToken));
+            }
+
+            using var provider = Process.GetProcessById(
+                int.Parse(ProviderId().Match(output.ToString()).Groups[1].Value)
+            );
+            // A shell that starts us in the background has us ignore SIGINT: this is Ctrl+C's sister.
+            using var kill = Process.Start("kill", ["-TERM", $"{demo.Id}"]);
+            var rest = await demo.StandardOutput.ReadToEndAsync(cancellationToken);
+            await demo.WaitForExitAsync(cancellationToken);
+            await provider.WaitForExitAsync(cancellationToken);
+
+            Assert.Equal(0, demo.ExitCode);
+            Assert.True(Rows(rest).Count() >= 13, rest);
+            Assert.Matches(Balance(), rest);
+        }
+        finally
+        {
+            demo.Kill(entireProcessTree: true);
+        }
+    }
+
+    [Fact]
     public async Task A_chat_answers_and_tells_the_cost_until_an_empty_line()
     {
         var result = await Command.RunAsync(
@@ -92,6 +133,9 @@ public partial class DemoTests
             .Split('\n')
             .Where(l => TableRow().IsMatch(l))
             .Select(l => l.Trim('|').Split('|', StringSplitOptions.TrimEntries));
+
+    [GeneratedRegex(@"\(process (\d+)\)")]
+    private static partial Regex ProviderId();
 
     [GeneratedRegex(@"^\| *\d+\|")]
     private static partial Regex TableRow();

@@ -8,6 +8,9 @@ internal sealed class DemoCalls(LlmClient client)
     /// <summary>A model group whose only deployment is down.</summary>
     public const string Group = "smart";
 
+    // The provider is on this machine: a proxy that is set for the world outside could not reach it.
+    private static readonly SocketsHttpHandler s_direct = new() { UseProxy = false };
+
     private int _rounds;
 
     public static LlmClientOptions Options(string address, CustomLogger handler) =>
@@ -27,6 +30,7 @@ internal sealed class DemoCalls(LlmClient client)
             },
             Fallbacks = { [Group] = ["claude-sonnet-4-5"] },
             Cache = new InMemoryCallCache(),
+            HttpMessageHandler = s_direct,
             RetryDelay = TimeSpan.FromMilliseconds(100),
         };
 

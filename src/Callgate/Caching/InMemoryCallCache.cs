@@ -81,7 +81,7 @@ public sealed class InMemoryCallCache : ICallCache
             }
 
             _byKey[key] = _byUse.AddFirst(
-                new Entry(key, response, _time.GetUtcNow() + (ttl ?? _ttl))
+                new Entry(key, response, Until(ttl ?? _ttl))
             );
             if (_byKey.Count > _maxEntries)
             {
@@ -91,6 +91,12 @@ public sealed class InMemoryCallCache : ICallCache
         }
 
         return default;
+    }
+
+    private DateTimeOffset Until(TimeSpan ttl)
+    {
+        var now = _time.GetUtcNow();
+        return ttl < DateTimeOffset.MaxValue - now ? now + ttl : DateTimeOffset.MaxValue;
     }
 
     private sealed record Entry(string Key, LlmResponse Response, DateTimeOffset Until);

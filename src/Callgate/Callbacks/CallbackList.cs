@@ -37,9 +37,10 @@ public sealed class CallbackList : IEnumerable<Callback>
 
     /// <summary>Adds a handler with options.</summary>
     /// <exception cref="ArgumentException">There is no built-in callback of that name.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The deadline is not above zero, or beyond 24 days.</exception>
     public void Add(Callback callback, CallbackOptions options)
     {
-        ArgumentNullException.ThrowIfNull(options);
+        OptionsCheck.Validated(options);
         var handler = callback.Handler ?? throw new ArgumentNullException(nameof(callback));
         Registration? present;
         lock (_lock)

@@ -16,6 +16,9 @@ internal static class OptionalParams
     public static IReadOnlyDictionary<string, JsonElement> Of(LlmRequest request) =>
         s_made.GetValue(request, Make);
 
+    private static double? Finite(double? value) =>
+        value is { } number && double.IsFinite(number) ? number : null;
+
     private static IReadOnlyDictionary<string, JsonElement> Make(LlmRequest request)
     {
         var element = request switch
@@ -24,6 +27,11 @@ internal static class OptionalParams
                 chat with
                 {
                     Messages = [],
+                    // JSON has no word for these; the call is refused for them.
+                    Temperature = Finite(chat.Temperature),
+                    TopP = Finite(chat.TopP),
+                    PresencePenalty = Finite(chat.PresencePenalty),
+                    FrequencyPenalty = Finite(chat.FrequencyPenalty),
                 },
                 WireJson.Default.ChatRequest
             ),

@@ -37,7 +37,7 @@ internal static class Redaction
                     Model = chat.Model,
                     Messages =
                     [
-                        .. chat.Messages.Select(m => new Message
+                        .. call.Messages.Select(m => new Message
                         {
                             Role = m.Role,
                             Content = Placeholder,
@@ -52,7 +52,7 @@ internal static class Redaction
                 EmbeddingRequest embedding => new EmbeddingRequest
                 {
                     Model = embedding.Model,
-                    Input = [.. embedding.Input.Select(_ => Placeholder)],
+                    Input = [.. call.Input.Select(_ => Placeholder)],
                     Dimensions = embedding.Dimensions,
                 },
                 var other => other,

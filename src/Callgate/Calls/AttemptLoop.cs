@@ -232,7 +232,10 @@ internal static class AttemptLoop
 
         try
         {
-            return await key.RevealAsync(clock.Token).ConfigureAwait(false);
+            var token = await key.RevealAsync(clock.Token).ConfigureAwait(false);
+            return string.IsNullOrWhiteSpace(token)
+                ? throw new InvalidOperationException("The delegate gave an empty token.")
+                : token;
         }
         catch (Exception exception)
             when (exception is not OperationCanceledException
@@ -273,9 +276,9 @@ internal static class AttemptLoop
 
         var failure = LlmException.Create(
             LlmErrorKind.ServiceUnavailable,
-            $"No deployment is left for the model {Wire.SafeText.Cut(group)}.",
+            $"No deployment is left for the model {Wire.SafeText.Line(group)}.",
             new ErrorFacts(
-                Model: Wire.SafeText.Cut(group),
+                Model: Wire.SafeText.Line(group),
                 Code: "no_deployment",
                 IsRetryable: false
             )

@@ -102,7 +102,7 @@ internal sealed class Call
             ModelGroup = ModelGroup,
             CustomLlmProvider = target?.ProviderName ?? "",
             ModelId = target?.Deployment.Id,
-            Messages = (Request as ChatRequest)?.Messages ?? [],
+            Messages = WireList.WithoutNulls((Request as ChatRequest)?.Messages) ?? [],
             Input = (Request as EmbeddingRequest)?.Input ?? [],
             Request = Request,
             Stream = Kind.IsStream,

@@ -30,9 +30,9 @@ internal sealed class CallPipeline(ClientRuntime runtime)
     )
     {
         using var clock = NewClock(call, cancellationToken);
+        Admit(call, clock);
         try
         {
-            Admit(call, clock);
             await ShapeAsync(call, clock).ConfigureAwait(false);
             var outcome = CallOutcome.CacheHit;
             var response = await LookUpAsync(call, clock.Token).ConfigureAwait(false);
@@ -82,13 +82,18 @@ internal sealed class CallPipeline(ClientRuntime runtime)
     public CallClock NewClock(Call call, CancellationToken cancellationToken) =>
         new(runtime.Time, call.Options.Timeout ?? runtime.Options.Timeout, cancellationToken);
 
-    // 1. Admit: from here on the call ends in exactly one event.
+    // 1. Admit: from here on the call ends in exactly one event. Where it throws there is no call.
     public void Admit(Call call, IAbortable? upstream)
     {
         call.Upstream = upstream;
         runtime.OpenCalls.Add(call);
-        // Looked at in this order, a call can't slip past a client that ends its open calls just now.
-        ObjectDisposedException.ThrowIf(runtime.IsDisposed, typeof(LlmClient));
+        // In this order, whoever disposes the client meanwhile either finds the call and ends it, or is seen here.
+        if (runtime.IsDisposed && call.TryClose())
+        {
+            runtime.OpenCalls.Remove(call);
+            throw new ObjectDisposedException(nameof(LlmClient));
+        }
+
         if (call.IsClosed)
         {
             runtime.OpenCalls.Remove(call);

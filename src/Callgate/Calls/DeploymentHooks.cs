@@ -31,14 +31,18 @@ internal static class DeploymentHooks
                     context,
                     async (handler, c, token) =>
                     {
-                        narrowed = await handler
+                        var returned = await handler
                             .FilterDeploymentsAsync(c, token)
                             .ConfigureAwait(false);
-                        return narrowed is not null && narrowed.All(c.HealthyDeployments.Contains)
-                            ? default
-                            : throw new InvalidOperationException(
-                                "The hook returned deployments that it was not given, or null."
-                            );
+                        // Copied: a list of the user's own may change, or fail, when it is read again.
+                        List<Deployment>? copy = returned is null ? null : [.. returned];
+                        narrowed =
+                            copy?.TrueForAll(c.HealthyDeployments.Contains) == true
+                                ? copy
+                                : throw new InvalidOperationException(
+                                    "The hook returned deployments that it was not given, or null."
+                                );
+                        return default;
                     },
                     HookDecisions.Continue,
                     typeof(void),
@@ -47,8 +51,7 @@ internal static class DeploymentHooks
                 .ConfigureAwait(false);
             CallPipeline.Accept<object>(call, "route", result);
             // A hook that failed, and may, leaves the list as it was.
-            deployments =
-                narrowed is not null && narrowed.All(deployments.Contains) ? narrowed : deployments;
+            deployments = narrowed ?? deployments;
         }
 
         return deployments;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Callgate.Providers;
 
 namespace Callgate.Calls;
 
@@ -71,6 +72,16 @@ internal static class Failures
                 facts,
                 exception
             ),
+            AnswerTooLongException => LlmException.Create(
+                LlmErrorKind.Server,
+                $"{provider} answered more than is read. {exception.Message}",
+                facts with
+                {
+                    Code = "answer_too_long",
+                    IsRetryable = false,
+                },
+                exception
+            ),
             IOException => LlmException.Create(
                 LlmErrorKind.Connection,
                 $"The connection to {provider} broke off before the answer was whole.",
@@ -80,7 +91,7 @@ internal static class Failures
             JsonException
             or InvalidDataException
             or FormatException
-            or InvalidOperationException { Source: "System.Text.Json" } => LlmException.Create(
+            or InvalidOperationException { Source: "System.Text.Json" or "System.Text.Json.Rethrowable" } => LlmException.Create(
                 LlmErrorKind.Server,
                 $"{provider} answered with something that is no valid answer.",
                 // The same request may well get a valid one, but a broken server is not to be hammered.

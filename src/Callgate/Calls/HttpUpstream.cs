@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
 using Callgate.Providers;
@@ -59,7 +60,13 @@ internal static class HttpUpstream
             var isWatched = NeedsContent(call);
             attempt.Stream = new ChatAccumulator(isWatched);
             var bytes = await reply.Content.ReadAsStreamAsync(clock.Token).ConfigureAwait(false);
-            stream = new UpstreamStream(reply, bytes, attempt, isWatched);
+            stream = new UpstreamStream(
+                reply,
+                bytes,
+                attempt,
+                isWatched,
+                runtime.Options.MaxResponseBytes
+            );
             // Until the first event is here, another attempt can still take this one's place.
             await stream.ReadAsync(clock).ConfigureAwait(false);
             clock.Disarm();
@@ -114,6 +121,7 @@ internal static class HttpUpstream
             var body = await HttpTransport
                 .ReadBodyAsync(reply.Content, MaxErrorBytes, clock.Token)
                 .ConfigureAwait(false);
+            body = KeyMask.Apply(body, request.Headers, headers);
             attempt.RawResponse = new RawText(body);
             runtime.Pipeline.LogPostApiCall(call);
             throw attempt.Target.Provider!.ReadError(
@@ -145,7 +153,12 @@ internal static class HttpUpstream
     {
         if (
             headers.NonValidated.TryGetValues("retry-after-ms", out var milliseconds)
-            && double.TryParse(milliseconds.ToString(), out var count)
+            && double.TryParse(
+                milliseconds.ToString(),
+                NumberStyles.Float,
+                CultureInfo.InvariantCulture,
+                out var count
+            )
             && count is >= 0 and < int.MaxValue
         )
         {

@@ -24,10 +24,20 @@ internal static class Observation
             {
                 try
                 {
-                    Append(
-                        call,
-                        await ThroughLoggingHooksAsync(call, observerEvent).ConfigureAwait(false)
-                    );
+                    observerEvent = await ThroughLoggingHooksAsync(call, observerEvent)
+                        .ConfigureAwait(false);
+                }
+#pragma warning disable CA1031 // Whatever it is, the event must not be lost for it.
+                catch (Exception)
+#pragma warning restore CA1031
+                {
+                    // The client has given up waiting for the hook.
+                    observerEvent = Withheld(observerEvent);
+                }
+
+                try
+                {
+                    Append(call, observerEvent);
                 }
                 finally
                 {
@@ -51,6 +61,14 @@ internal static class Observation
             }
         }
     }
+
+    private static ObserverEvent Withheld(ObserverEvent observerEvent) =>
+        Redaction.WithoutContent(
+            observerEvent with
+            {
+                Call = observerEvent.Call with { ContentWithheld = true },
+            }
+        );
 
     /// <summary>Lets the logging hooks change what all observers see. Where one fails, nobody sees the content that it may have been there to remove.</summary>
     private static async Task<ObserverEvent> ThroughLoggingHooksAsync(
@@ -79,14 +97,10 @@ internal static class Observation
                 .ConfigureAwait(false);
             if (result.Decision == HookDecision.Reject)
             {
-                return Redaction.WithoutContent(
+                return Withheld(
                     observerEvent with
                     {
-                        Call = context.Call with
-                        {
-                            ContentWithheld = true,
-                            Response = context.Response,
-                        },
+                        Call = context.Call,
                         Response = context.Response,
                     }
                 );

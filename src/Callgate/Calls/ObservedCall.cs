@@ -214,7 +214,7 @@ internal sealed class ObservedCall
                 or CallOutcome.ClientAborted
                 or CallOutcome.Abandoned
             ? null
-            : exception;
+            : attempt.Exception ?? exception;
         _pipeline.Close(
             Call,
             outcome,

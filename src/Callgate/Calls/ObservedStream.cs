@@ -15,12 +15,13 @@ internal sealed class ObservedStream<T>(
     // The caller's own token: the inner client is to see what it would have seen without us.
     private readonly IAsyncEnumerator<T> _updates = inner.GetAsyncEnumerator(callerToken);
     private ChatChunk? _ready;
+    private bool _hasFinished;
     private Task<bool>? _reading;
     private int _disposed;
 
     public CallOutcome Outcome => CallOutcome.Completed;
 
-    public bool IsComplete => IsDone;
+    public bool IsComplete => IsDone || _hasFinished;
 
     public bool IsDone { get; private set; }
 
@@ -54,7 +55,9 @@ internal sealed class ObservedStream<T>(
         Attempt.FirstAnswerTime ??= observed.Call.Runtime.Time.GetUtcNow();
         // Not before a chunk is here: a stream that was refused was not billed.
         Attempt.Stream ??= new ChatAccumulator(keepContent: true);
-        _ready = new ChatChunk(describe(update)) { Origin = update };
+        var body = describe(update);
+        _hasFinished |= body.Choices.Any(static c => c.FinishReason is not null);
+        _ready = new ChatChunk(body) { Origin = update };
     }
 
     public LlmResponse? Assemble() =>

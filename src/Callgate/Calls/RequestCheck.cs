@@ -16,6 +16,10 @@ internal static class RequestCheck
         {
             case ChatRequest chat:
                 CheckMessages(call, chat.Messages);
+                CheckFinite(call, chat.Temperature, "temperature");
+                CheckFinite(call, chat.TopP, "top_p");
+                CheckFinite(call, chat.PresencePenalty, "presence_penalty");
+                CheckFinite(call, chat.FrequencyPenalty, "frequency_penalty");
                 break;
             case EmbeddingRequest embedding:
                 CheckInput(call, embedding.Input);
@@ -43,7 +47,7 @@ internal static class RequestCheck
             {
                 throw Refused(
                     call,
-                    $"messages[{i}] of the role {SafeText.Cut(message.Role)} has no content."
+                    $"messages[{i}] of the role {SafeText.Line(message.Role)} has no content."
                 );
             }
         }
@@ -62,6 +66,14 @@ internal static class RequestCheck
             {
                 throw Refused(call, $"input[{i}] is null.");
             }
+        }
+    }
+
+    private static void CheckFinite(Call call, double? value, string name)
+    {
+        if (value is { } number && !double.IsFinite(number))
+        {
+            throw Refused(call, $"{name} is {number}: give a finite number, or none.");
         }
     }
 

@@ -22,6 +22,9 @@ internal static class SafeHeaders
         "user-agent",
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>Whether a request's header is known to carry no key.</summary>
+    public static bool IsHarmless(string name) => s_known.Contains(name);
+
     /// <summary>A request's headers. Any that isn't known to be harmless may carry a key of somebody's proxy: it is masked.</summary>
     public static IReadOnlyDictionary<string, string> Of(
         IReadOnlyList<KeyValuePair<string, string>> headers

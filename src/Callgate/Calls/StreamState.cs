@@ -66,6 +66,11 @@ internal sealed class StreamState(
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<ChatChunk?> ReadAsync()
     {
+        if (_clock is null)
+        {
+            Begin();
+        }
+
         try
         {
             var source = _source ??= await OpenAsync().ConfigureAwait(false);
@@ -108,13 +113,27 @@ internal sealed class StreamState(
         }
     }
 
-    // 1 to 6
-    private async ValueTask<IChunkSource> OpenAsync()
+    // 1
+    private void Begin()
     {
         _clock = _runtime.Pipeline.NewClock(call, cancellationToken);
-        _runtime.Pipeline.Admit(call, this);
+        try
+        {
+            _runtime.Pipeline.Admit(call, this);
+        }
+        catch
+        {
+            Volatile.Write(ref _state, Ended);
+            _clock.Dispose();
+            throw;
+        }
+    }
+
+    // 2 to 6
+    private async ValueTask<IChunkSource> OpenAsync()
+    {
         _runtime.Streams.Add(this);
-        return await open(call, _clock).ConfigureAwait(false);
+        return await open(call, _clock!).ConfigureAwait(false);
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]

@@ -8,10 +8,13 @@ internal sealed class UpstreamStream(
     HttpResponseMessage reply,
     Stream bytes,
     Attempt attempt,
-    bool isWatched
+    bool isWatched,
+    long maxBytes
 ) : IChunkSource
 {
-    private readonly SseReader _events = new();
+    private readonly SseReader _events = new(
+        (int)Math.Min(maxBytes, SseReader.DefaultMaxEventBytes)
+    );
     private readonly Queue<ChatChunk> _ready = new();
     private int _disposed;
 
@@ -43,15 +46,19 @@ internal sealed class UpstreamStream(
             if (count == 0)
             {
                 // Some servers leave the end marker out; without a finish reason the answer is not whole.
-                IsDone = IsComplete
-                    ? true
-                    : throw new IOException("The stream ended before the answer was whole.");
+                IsDone =
+                    IsComplete ? true
+                    : IsStream ? throw new IOException("The stream ended before the answer was whole.")
+                    : throw new InvalidDataException("The answer is no stream.");
                 return;
             }
 
             _events.Advance(count);
         }
     }
+
+    private bool IsStream =>
+        reply.Content.Headers.ContentType?.MediaType is null or "text/event-stream";
 
     private bool TranslateNext()
     {

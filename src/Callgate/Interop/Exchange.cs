@@ -1,4 +1,3 @@
-using System.Net.Http.Headers;
 using Callgate.Calls;
 using Callgate.Providers;
 using Callgate.Wire;
@@ -52,8 +51,8 @@ internal sealed class Exchange
     )
     {
         var input = new RawText(body);
-        var headers = HeadersOf(message);
-        var request = ReadRequest(runtime, endpoint, body);
+        var headers = ExchangeHeaders.Of(message);
+        var request = ExchangeRequest.ReadAny(runtime, endpoint, body);
         if (ObservedCall.Current is { } above)
         {
             var attempt = above.BeginExchange(input, headers);
@@ -82,45 +81,6 @@ internal sealed class Exchange
         );
     }
 
-    private static LlmRequest ReadRequest(
-        ClientRuntime runtime,
-        Endpoint endpoint,
-        ReadOnlyMemory<byte> body
-    )
-    {
-        try
-        {
-            return ExchangeRequest.Read(endpoint, body);
-        }
-#pragma warning disable CA1031 // Another client's body may be anything.
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            runtime.Hub.Report(nameof(CallgateHandler), "reading a request", exception);
-            return ExchangeRequest.ReadLeniently(endpoint, body);
-        }
-    }
-
-    private static List<KeyValuePair<string, string>> HeadersOf(HttpRequestMessage message)
-    {
-        var headers = new List<KeyValuePair<string, string>>();
-        Add(message.Headers.NonValidated);
-        if (message.Content is { } content)
-        {
-            Add(content.Headers.NonValidated);
-        }
-
-        return headers;
-
-        void Add(HttpHeadersNonValidated some)
-        {
-            foreach (var (name, values) in some)
-            {
-                headers.Add(new(name, values.ToString()));
-            }
-        }
-    }
-
     /// <summary>The reply's headers are there: reads what is not a stream, and puts itself between what is and its reader.</summary>
     public async ValueTask ReceiveAsync(
         HttpResponseMessage reply,
@@ -129,7 +89,7 @@ internal sealed class Exchange
     )
     {
         Try(() => NoteHeaders(reply));
-        if (reply.IsSuccessStatusCode && IsEventStream(reply.Content))
+        if (reply.IsSuccessStatusCode && ExchangeHeaders.IsEventStream(reply.Content))
         {
             Try(() => Watch(reply));
             return;
@@ -156,12 +116,6 @@ internal sealed class Exchange
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(read.Failure);
         }
     }
-
-    // Not by the typed property: reading it rewrites the header in its own style.
-    private static bool IsEventStream(HttpContent content) =>
-        content.Headers.NonValidated.TryGetValues("Content-Type", out var value)
-        && MediaTypeHeaderValue.TryParse(value.ToString(), out var type)
-        && "text/event-stream".Equals(type.MediaType, StringComparison.OrdinalIgnoreCase);
 
     private void NoteHeaders(HttpResponseMessage reply)
     {

@@ -10,8 +10,28 @@ internal static class ExchangeRequest
 {
     private const string Unknown = "unknown";
 
+    /// <summary>Reads what can be read; what is wrong with the rest is reported.</summary>
+    public static LlmRequest ReadAny(
+        ClientRuntime runtime,
+        Endpoint endpoint,
+        ReadOnlyMemory<byte> body
+    )
+    {
+        try
+        {
+            return Read(endpoint, body);
+        }
+#pragma warning disable CA1031 // Another client's body may be anything.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            runtime.Hub.Report(nameof(CallgateHandler), "reading a request", exception);
+            return ReadLeniently(endpoint, body);
+        }
+    }
+
     /// <exception cref="JsonException">The body is not what the provider documents.</exception>
-    public static LlmRequest Read(Endpoint endpoint, ReadOnlyMemory<byte> body) =>
+    private static LlmRequest Read(Endpoint endpoint, ReadOnlyMemory<byte> body) =>
         endpoint switch
         {
             { Provider.Name: "anthropic" } => AnthropicRequestReader.Read(body.Span),
@@ -20,7 +40,7 @@ internal static class ExchangeRequest
         };
 
     /// <summary>What can be known of a body that can't be read: at best its model.</summary>
-    public static LlmRequest ReadLeniently(Endpoint endpoint, ReadOnlyMemory<byte> body)
+    private static LlmRequest ReadLeniently(Endpoint endpoint, ReadOnlyMemory<byte> body)
     {
         var model = endpoint.Model ?? Unknown;
         var isStream = false;

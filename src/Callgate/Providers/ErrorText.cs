@@ -6,8 +6,8 @@ internal static class ErrorText
     /// <summary>The message of an exception: facts only, never the provider's own words, as they may quote the prompt.</summary>
     public static string Describe(string provider, string model, int status, string? code)
     {
-        var word = code is null ? "" : $" {Wire.SafeText.Cut(code)}";
-        return $"{provider} answered {status}{word} for the model {Wire.SafeText.Cut(model)}.";
+        var word = code is null ? "" : $" {Wire.SafeText.Line(code)}";
+        return $"{provider} answered {status}{word} for the model {Wire.SafeText.Line(model)}.";
     }
 
     /// <summary>The kind of failure that an HTTP status stands for.</summary>

@@ -65,13 +65,27 @@ internal sealed class HttpTransport : IDisposable
 
         foreach (var (name, value) in request.Headers)
         {
-            message.Headers.TryAddWithoutValidation(name, value);
+            if (!TryAdd(message.Headers, name, value))
+            {
+                // All others are constants.
+                throw LlmException.Create(
+                    LlmErrorKind.Authentication,
+                    "The key holds characters that no header can carry: look for a line break at its end.",
+                    new ErrorFacts(Code: "invalid_api_key")
+                );
+            }
         }
 
         foreach (var (name, value) in moreHeaders)
         {
-            message.Headers.Remove(name);
-            message.Headers.TryAddWithoutValidation(name, value);
+            if (!TryAdd(message.Headers, name, value))
+            {
+                throw LlmException.Create(
+                    LlmErrorKind.BadRequest,
+                    $"The header '{Wire.SafeText.Line(name)}' cannot be sent: its name is none of a request's, or its value is no plain text in one line.",
+                    new ErrorFacts(Code: "invalid_header")
+                );
+            }
         }
 
         return await (instead ?? _invoker)
@@ -79,8 +93,28 @@ internal sealed class HttpTransport : IDisposable
             .ConfigureAwait(false);
     }
 
+    /// <summary>Sets a header; false where it could not be sent, or would be more than one.</summary>
+    private static bool TryAdd(HttpRequestHeaders headers, string name, string? value)
+    {
+        if (
+            string.IsNullOrEmpty(name)
+            || value is null
+            || value.AsSpan().ContainsAnyExceptInRange(' ', '~') && value.Any(c => c != '\t' && c is < ' ' or > '~')
+        )
+        {
+            return false;
+        }
+
+        if (headers.NonValidated.Contains(name))
+        {
+            headers.Remove(name);
+        }
+
+        return headers.TryAddWithoutValidation(name, value);
+    }
+
     /// <summary>Reads a body whole.</summary>
-    /// <exception cref="InvalidDataException">It is longer than the limit.</exception>
+    /// <exception cref="AnswerTooLongException">It is longer than the limit.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public static async ValueTask<byte[]> ReadBodyAsync(
         HttpContent content,
@@ -112,7 +146,9 @@ internal sealed class HttpTransport : IDisposable
                 {
                     if (filled == pooled.Length)
                     {
-                        var larger = System.Buffers.ArrayPool<byte>.Shared.Rent(pooled.Length * 2);
+                        var larger = System.Buffers.ArrayPool<byte>.Shared.Rent(
+                            (int)Math.Min(pooled.Length * 2L, Array.MaxLength)
+                        );
                         pooled.CopyTo(larger, 0);
                         System.Buffers.ArrayPool<byte>.Shared.Return(pooled);
                         pooled = larger;
@@ -140,8 +176,7 @@ internal sealed class HttpTransport : IDisposable
         }
     }
 
-    private static InvalidDataException TooLong(long limit) =>
-        new($"The answer is longer than {limit} bytes.");
+    private static AnswerTooLongException TooLong(long limit) => new(limit);
 
     public void Dispose()
     {
@@ -151,3 +186,7 @@ internal sealed class HttpTransport : IDisposable
         }
     }
 }
+
+/// <summary>An answer is longer than the client reads.</summary>
+internal sealed class AnswerTooLongException(long limit)
+    : IOException($"It is longer than the {limit} bytes of MaxResponseBytes.");

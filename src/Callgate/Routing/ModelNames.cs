@@ -34,9 +34,9 @@ internal static class ModelNames
 
         throw LlmException.Create(
             LlmErrorKind.BadRequest,
-            $"No provider is known for the model '{Wire.SafeText.Cut(name)}'. Write it as provider/model "
+            $"No provider is known for the model '{Wire.SafeText.Line(name)}'. Write it as provider/model "
                 + $"(providers: {string.Join(", ", ProviderTable.Names)}), or give an api base for an OpenAI-compatible server.",
-            new ErrorFacts(Model: Wire.SafeText.Cut(name), Code: "unknown_model")
+            new ErrorFacts(Model: Wire.SafeText.Line(name), Code: "unknown_model")
         );
     }
 }

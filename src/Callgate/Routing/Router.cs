@@ -36,7 +36,7 @@ internal sealed class Router
                 );
             }
 
-            ThrowIfNoUrl(deployment.ApiBase, $"the api base of the deployment {deployment.Id}");
+            ThrowIfNoUrl(deployment.ApiBase, $"the api base of a deployment of {deployment.ModelName}");
         }
 
         _groups = options
@@ -223,7 +223,7 @@ internal sealed class Router
             options.ApiKey
             ?? target.Deployment.ApiKey
             ?? (_options.ApiKeys.TryGetValue(provider.Name, out var configured) ? configured : null)
-            ?? (FromEnvironment(provider.ApiKeyVariables) is { } value ? new Secret(value) : null);
+            ?? (FromEnvironment(provider.ApiKeyVariables)?.Trim() is { Length: > 0 } value ? new Secret(value) : null);
         // A server of the user's own may need none.
         if (key is null && provider.NeedsApiKey && target.ApiBase == provider.DefaultApiBase)
         {
@@ -262,12 +262,13 @@ internal sealed class Router
             && !(
                 Uri.TryCreate(apiBase, UriKind.Absolute, out var url)
                 && url.Scheme is "http" or "https"
+                && url.UserInfo.Length == 0
             )
         )
         {
             throw LlmException.Create(
                 LlmErrorKind.BadRequest,
-                $"{what} must be an absolute http or https address.",
+                $"{what} must be an absolute http or https address, without credentials in it.",
                 new ErrorFacts(Code: "invalid_api_base")
             );
         }

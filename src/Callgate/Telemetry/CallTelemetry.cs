@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Callgate.Calls;
@@ -11,8 +12,12 @@ namespace Callgate.Telemetry;
 internal static class CallTelemetry
 {
     private const string Name = "Callgate";
+    private const int MaxModels = 500;
     private const string Operation = "gen_ai.operation.name";
 
+    private static readonly ConcurrentDictionary<string, bool> s_models = new(
+        StringComparer.Ordinal
+    );
     private static readonly ActivitySource s_source = new(Name);
     private static readonly Meter s_meter = new(Name);
 
@@ -39,6 +44,22 @@ internal static class CallTelemetry
             return null;
         }
 
+        try
+        {
+            return StartSpan(call);
+        }
+#pragma warning disable CA1031 // Listeners are other people's code: what they throw costs no call.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            call.Runtime.Hub.Report("telemetry", nameof(Start), failure);
+            return null;
+        }
+    }
+
+    private static Activity? StartSpan(Call call)
+    {
+
         var operation = OperationOf(call);
         // Where the chain above has a span of its own for this operation, a second one would count the call twice.
         if (
@@ -59,6 +80,7 @@ internal static class CallTelemetry
         return activity;
     }
 
+    /// <summary>Ends the call's span, and measures. Listeners are other people's code: what they throw costs no event.</summary>
     public static void Stop(
         Call call,
         CallOutcome outcome,
@@ -68,7 +90,28 @@ internal static class CallTelemetry
         Exception? exception
     )
     {
-        Measure(call, usage, exception);
+        try
+        {
+            StopSpan(call, outcome, usage, cost, response, exception);
+            Measure(call, usage, exception);
+        }
+#pragma warning disable CA1031 // As above.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            call.Runtime.Hub.Report("telemetry", nameof(Stop), failure);
+        }
+    }
+
+    private static void StopSpan(
+        Call call,
+        CallOutcome outcome,
+        TokenUsage usage,
+        Cost cost,
+        LlmResponse? response,
+        Exception? exception
+    )
+    {
         if (call.Activity is not { } activity)
         {
             return;
@@ -92,7 +135,13 @@ internal static class CallTelemetry
             );
         }
 
+        // The call may be ended by code that runs within another span: that stays the current one.
+        var current = Activity.Current;
         activity.Stop();
+        if (current != activity)
+        {
+            Activity.Current = current;
+        }
     }
 
     private static void Measure(Call call, TokenUsage usage, Exception? exception)
@@ -102,7 +151,6 @@ internal static class CallTelemetry
             return;
         }
 
-        // Model names come from callers without bound; those that a provider answered for are its own.
         var tags = new TagList
         {
             { Operation, OperationOf(call) },
@@ -110,7 +158,7 @@ internal static class CallTelemetry
             {
                 "gen_ai.request.model",
                 exception is null && call.Attempt is { } answered
-                    ? answered.Target.Model
+                    ? Bounded(answered.Target.Model)
                     : "unknown"
             },
         };
@@ -123,6 +171,13 @@ internal static class CallTelemetry
 
         s_duration.Record((call.Runtime.Time.GetUtcNow() - call.StartTime).TotalSeconds, tags);
     }
+
+    // Model names come from callers without bound, and some servers answer for any of them; series are to be few.
+    private static string Bounded(string model) =>
+        s_models.ContainsKey(model)
+        || s_models.Count < MaxModels && s_models.TryAdd(model, true)
+            ? model
+            : "other";
 
     private static string OperationOf(Call call) =>
         call.Kind.CallType.Contains("embedding", StringComparison.Ordinal) ? "embeddings" : "chat";

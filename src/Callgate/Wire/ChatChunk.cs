@@ -94,7 +94,7 @@ public sealed record ChatChunkBody : WireObject
     {
         get;
         // The deserializer sets what is missing to null.
-        init => field = value ?? [];
+        init => field = WireList.WithoutNulls(value) ?? [];
     } = [];
 
     /// <summary>The usage, on the event that carries it.</summary>
@@ -139,8 +139,16 @@ public sealed record ChunkDelta : WireObject
     public string? ReasoningContent { get; init; }
 
     /// <summary>Pieces of reasoning blocks with their signatures.</summary>
-    public IReadOnlyList<ThinkingBlock>? ThinkingBlocks { get; init; }
+    public IReadOnlyList<ThinkingBlock>? ThinkingBlocks
+    {
+        get;
+        init => field = WireList.WithoutNulls(value);
+    }
 
     /// <summary>Pieces of tool calls.</summary>
-    public IReadOnlyList<ToolCall>? ToolCalls { get; init; }
+    public IReadOnlyList<ToolCall>? ToolCalls
+    {
+        get;
+        init => field = WireList.WithoutNulls(value);
+    }
 }

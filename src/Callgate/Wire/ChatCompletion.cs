@@ -17,7 +17,7 @@ public sealed record ChatCompletion : LlmResponse
     {
         get;
         // The deserializer sets what is missing to null.
-        init => field = value ?? [];
+        init => field = WireList.WithoutNulls(value) ?? [];
     } = [];
 
     /// <summary>The service tier that answered.</summary>

@@ -36,7 +36,7 @@ public sealed record EmbeddingResponse : LlmResponse
     {
         get;
         // The deserializer sets what is missing to null.
-        init => field = value ?? [];
+        init => field = WireList.WithoutNulls(value) ?? [];
     } = [];
 
     /// <inheritdoc />

@@ -16,7 +16,11 @@ public sealed record Message : WireObject
     public string? Name { get; init; }
 
     /// <summary>The tool calls that an assistant message asks for.</summary>
-    public IReadOnlyList<ToolCall>? ToolCalls { get; init; }
+    public IReadOnlyList<ToolCall>? ToolCalls
+    {
+        get;
+        init => field = WireList.WithoutNulls(value);
+    }
 
     /// <summary>On a <c>tool</c> message: the id of the call that it answers.</summary>
     public string? ToolCallId { get; init; }
@@ -28,7 +32,11 @@ public sealed record Message : WireObject
     public string? ReasoningContent { get; init; }
 
     /// <summary>Reasoning blocks with their signatures, as Anthropic sends them; give them back unchanged in the next turn.</summary>
-    public IReadOnlyList<ThinkingBlock>? ThinkingBlocks { get; init; }
+    public IReadOnlyList<ThinkingBlock>? ThinkingBlocks
+    {
+        get;
+        init => field = WireList.WithoutNulls(value);
+    }
 
     /// <summary>What the answer refers to, e.g. the pages of a web search.</summary>
     public JsonElement? Annotations { get; init; }

@@ -21,7 +21,7 @@ public sealed class MessageContent
     public MessageContent(IReadOnlyList<ContentPart> parts)
     {
         ArgumentNullException.ThrowIfNull(parts);
-        Parts = parts;
+        Parts = WireList.WithoutNulls(parts);
     }
 
     /// <summary>The parts; null where the content is plain text.</summary>

@@ -5,6 +5,15 @@ internal static class SafeText
 {
     private const int Longest = 200;
 
+    /// <summary>The text as part of one line of a message: cut, and without control characters, which could forge further lines.</summary>
+    public static string Line(string? text)
+    {
+        var cut = Cut(text);
+        return cut.Any(char.IsControl)
+            ? string.Concat(cut.Select(c => char.IsControl(c) ? ' ' : c))
+            : cut;
+    }
+
     public static string Cut(string? text) =>
         text is null ? ""
         : text.Length <= Longest ? text

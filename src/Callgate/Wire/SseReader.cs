@@ -1,4 +1,5 @@
 using System.Buffers;
+using Callgate.Providers;
 
 namespace Callgate.Wire;
 
@@ -39,9 +40,7 @@ internal sealed class SseReader(int maxEventBytes = SseReader.DefaultMaxEventByt
         {
             if (_buffer.Length >= maxEventBytes)
             {
-                throw new InvalidDataException(
-                    $"A stream's event is longer than {maxEventBytes} bytes."
-                );
+                throw new AnswerTooLongException(maxEventBytes);
             }
 
             var larger = ArrayPool<byte>.Shared.Rent(_buffer.Length * 2);

@@ -30,7 +30,8 @@ internal sealed class UseCallgateEntry : IEntry
         ?? (
             scenario is { Trouble: Trouble.TimeRunsOut, TroubleAfter: > 0 }
                 ? "the SDK's limit on a stream's pauses runs by the system's clock"
-                : null
+            : scenario.Name == "failed: cut short" ? "the SDK takes what came for a whole answer"
+            : null
         );
 
     public string? WhyNever(string hook) =>

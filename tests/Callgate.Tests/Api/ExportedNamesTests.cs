@@ -72,23 +72,6 @@ public class ExportedNamesTests
         Assert.Empty(clashes);
     }
 
-    [Fact]
-    public void ExtensionMethods_AreNobodyElses()
-    {
-        static IEnumerable<string> Names(IEnumerable<Type> types) =>
-            types
-                .Where(t => t is { IsAbstract: true, IsSealed: true })
-                .SelectMany(t => t.GetMethods(BindingFlags.Public | BindingFlags.Static))
-                .Where(m =>
-                    m.IsDefined(typeof(System.Runtime.CompilerServices.ExtensionAttribute))
-                )
-                .Select(m => m.Name)
-                .Distinct();
-
-        var theirs = s_theirs.SelectMany(a => a.GetExportedTypes());
-        Assert.Empty(Names(Ours()).Intersect(Names(theirs)));
-    }
-
     private static IEnumerable<Type> Ours() =>
         ((string[])["Callgate", "Callgate.Extensions.AI"])
             .Select(Assembly.Load)

@@ -30,7 +30,6 @@ public class BadAnswerFuzzTests
         "[{}]",
         "{}",
         "{\"a\":null}",
-        "\"\\ud83d\"",
     ];
 
     [Theory]
@@ -77,7 +76,14 @@ public class BadAnswerFuzzTests
                     Assert.Fail($"{e.GetType().Name} for {body}\n{e}");
                 }
 
-                await trial.EndAsync();
+                try
+                {
+                    await trial.EndAsync();
+                }
+                catch (Exception e) when (e is not OperationCanceledException)
+                {
+                    Assert.Fail($"The event of {body}\n{e}");
+                }
             }
         }
     }
@@ -135,7 +141,7 @@ public class BadAnswerFuzzTests
         var root = JsonNode.Parse(good)!;
         var parent = path[..^1]
             .Aggregate(root, (n, key) => key is int i ? n[i]! : n[(string)key]!);
-        // A half surrogate can't be held in a node: it is put into the text.
+        // The text holds what a node would not, such as a number beyond all numbers.
         var mark = JsonValue.Create("MARK");
         if (path[^1] is int index)
         {

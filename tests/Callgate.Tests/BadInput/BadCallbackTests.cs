@@ -134,13 +134,14 @@ public class BadCallbackTests
         var time = new ManualTimeProvider();
         foreach (var onFailure in (OnHookFailure[])[OnHookFailure.Default, OnHookFailure.Deny])
         {
+            var interceptor = new Interceptor(how);
             await using var trial = new Trial(configure: o =>
             {
                 o.TimeProvider = time;
-                o.Callbacks.Add(new Interceptor(how), new CallbackOptions { OnFailure = onFailure });
+                o.Callbacks.Add(interceptor, new CallbackOptions { OnFailure = onFailure });
             });
             var e = await trial.FailsAsync<RejectException>(
-                () => PassAsync(time, how, trial.CompleteAsync()),
+                () => PassAsync(time, interceptor, trial.CompleteAsync()),
                 "Interceptor",
                 CallOutcome.Rejected
             );
@@ -158,16 +159,17 @@ public class BadCallbackTests
     public async Task InterceptorFails_Allowed(string how)
     {
         var time = new ManualTimeProvider();
+        var interceptor = new Interceptor(how);
         await using var trial = new Trial(configure: o =>
         {
             o.TimeProvider = time;
             o.Callbacks.Add(
-                new Interceptor(how),
+                interceptor,
                 new CallbackOptions { OnFailure = OnHookFailure.Allow }
             );
         });
         var call = trial.CompleteAsync();
-        await PassAsync(time, how, call);
+        await PassAsync(time, interceptor, call);
 
         Assert.Equal("Yes", (await call).Text);
         var end = await trial.EndAsync();
@@ -178,12 +180,16 @@ public class BadCallbackTests
         );
     }
 
-    private static async Task PassAsync(ManualTimeProvider time, string how, Task call)
+    private static async Task PassAsync(
+        ManualTimeProvider time,
+        Interceptor interceptor,
+        Task call
+    )
     {
-        if (how == "hangs")
+        if (interceptor.Hangs)
         {
             // The call's own limit is far away: it is the hook's that passes.
-            await time.WaitForTimerAsync(Token);
+            await interceptor.Begun.WaitAsync(Token);
             time.Advance(TimeSpan.FromSeconds(11));
         }
 
@@ -328,7 +334,9 @@ public class BadCallbackTests
     internal class Counter : CustomLogger
     {
         private readonly Lock _gate = new();
-        private TaskCompletionSource _changed = new();
+        private TaskCompletionSource _changed = new(
+            TaskCreationOptions.RunContinuationsAsynchronously
+        );
         private int _ends;
 
         public int Ends
@@ -423,11 +431,21 @@ public class BadCallbackTests
 
     private sealed class Interceptor(string how) : CustomLogger
     {
+        private readonly TaskCompletionSource _begun = new(
+            TaskCreationOptions.RunContinuationsAsynchronously
+        );
+
+        public bool Hangs => how == "hangs";
+
+        public Task Begun => _begun.Task;
+
         public override ValueTask<HookResult> PreCallDeploymentHookAsync(
             PreCallDeploymentContext context,
             CancellationToken cancellationToken
-        ) =>
-            how switch
+        )
+        {
+            _begun.TrySetResult();
+            return how switch
             {
                 "throws at once" => throw new InvalidOperationException("No."),
                 "throws" => ValueTask.FromException<HookResult>(
@@ -436,6 +454,7 @@ public class BadCallbackTests
                 "hangs" => new(new TaskCompletionSource<HookResult>().Task),
                 _ => Replace(new EmbeddingRequest { Model = "x", Input = [] }),
             };
+        }
     }
 
     private sealed class Filter(string how) : CustomLogger
@@ -449,15 +468,21 @@ public class BadCallbackTests
                 {
                     "null" => null!,
                     "foreign" => [new Deployment { ModelName = "x", Model = "openai/x" }],
-                    _ => new ReadableOnce(),
+                    _ => new Unreadable(),
                 }
             );
     }
 
-    private sealed class ReadableOnce : List<Deployment>, IReadOnlyList<Deployment>, IEnumerable<Deployment>
+    private sealed class Unreadable : IReadOnlyList<Deployment>
     {
-        IEnumerator<Deployment> IEnumerable<Deployment>.GetEnumerator() =>
-            throw new InvalidOperationException("No.");
+        public int Count => 1;
+
+        public Deployment this[int index] => throw new InvalidOperationException("No.");
+
+        public IEnumerator<Deployment> GetEnumerator() => throw new InvalidOperationException("No.");
+
+        System.Collections.IEnumerator System.Collections.IEnumerable.GetEnumerator() =>
+            GetEnumerator();
     }
 
     private sealed class FailingLoggingHook(bool hangs) : CustomLogger

@@ -115,7 +115,8 @@ public class BadTargetTests
         {
             var e = await trial.FailsAsync<LlmAuthenticationException>(
                 () => trial.CompleteAsync(new CallOptions { ApiKey = secret }),
-                "token"
+                "token",
+                CallOutcome.Rejected
             );
             Assert.Equal("token_unavailable", e.Code);
         }
@@ -160,7 +161,8 @@ public class BadTargetTests
         await using var trial = new Trial();
         await trial.FailsAsync<LlmBadRequestException>(
             () => trial.Client.CompleteAsync($"azure/{model}", Trial.Messages, null, Token),
-            "deployment"
+            "deployment",
+            CallOutcome.Rejected
         );
         Assert.Equal(0, trial.Requests);
     }

@@ -39,7 +39,8 @@ public class SecretsTests
                     spied
                         .AppendLine(a.DisplayName)
                         .AppendLine(a.StatusDescription)
-                        .AppendJoin('\n', a.TagObjects);
+                        .AppendJoin('\n', a.TagObjects)
+                        .AppendLine();
                 }
             },
         };
@@ -156,7 +157,11 @@ public class SecretsTests
                         lock (spied)
                         {
                             // The handler's own words are not ours to change; ours quote none of them.
-                            spied.AppendLine(e.InnerException is HttpRequestException ? e.Message : e.ToString());
+                            spied.AppendLine(
+                                e.InnerException is HttpRequestException
+                                    ? e.Message
+                                    : e.ToString()
+                            );
                             spied.AppendLine(e.ProviderMessage);
                         }
                     }

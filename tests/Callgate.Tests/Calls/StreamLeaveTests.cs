@@ -240,6 +240,22 @@ public sealed class StreamLeaveTests
     }
 
     [Fact]
+    public async Task Stream_DisposedByAnotherThreadWhileItBegins_StillEndsInOneEvent()
+    {
+        var recorded = RecordedStream.Of("OpenAi.Plain");
+        var time = new InterruptedTime();
+        await using var run = new Run(recorded, recorded.Bytes.Length, time);
+        var stream = run
+            .Client.CompleteStreamingAsync(recorded.Model, s_messages)
+            .GetAsyncEnumerator();
+        // The first timer is the call's clock: at that moment the call is not open yet.
+        time.OnTimer = () => _ = stream.DisposeAsync();
+        Assert.True(await stream.MoveNextAsync());
+        Assert.False(await stream.MoveNextAsync());
+        await run.AssertEndedAsync(CallOutcome.ClientAborted, UsageSource.Estimated);
+    }
+
+    [Fact]
     public async Task Stream_EnumeratedTwice_Throws()
     {
         var recorded = RecordedStream.Of("OpenAi.Plain");
@@ -306,6 +322,25 @@ public sealed class StreamLeaveTests
     }
 
     private sealed record Point(RecordedStream Stream, int Bytes, StreamFacts Facts);
+
+    /// <summary>The system's clock, and something that happens when it is first asked for a timer.</summary>
+    private sealed class InterruptedTime : TimeProvider
+    {
+        public Action? OnTimer { get; set; }
+
+        public override ITimer CreateTimer(
+            TimerCallback callback,
+            object? state,
+            TimeSpan dueTime,
+            TimeSpan period
+        )
+        {
+            var interrupt = OnTimer;
+            OnTimer = null;
+            interrupt?.Invoke();
+            return base.CreateTimer(callback, state, dueTime, period);
+        }
+    }
 
     /// <summary>One stream whose bytes stop coming at some point.</summary>
     private sealed class Run : IAsyncDisposable

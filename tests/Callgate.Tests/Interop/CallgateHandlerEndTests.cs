@@ -295,6 +295,29 @@ public sealed class CallgateHandlerEndTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ObservedStreamThatIsRefused_CostsNothing()
+    {
+        _fixture.Provider.Enqueue(FakeReply.Error(401));
+        var observed = ObservedCall.Begin(
+            _fixture.Client.Runtime,
+            new ChatRequest { Model = "gpt-4o", Messages = [Message.User("Hello")] },
+            CallOptions.Default,
+            CallKind.Chat(isSync: false, isStream: true, isObserved: true),
+            "openai",
+            ""
+        );
+        ObservedCall.Enter(observed);
+        (await SendAsync(HandlerFixture.AskStream)).Dispose();
+        ObservedCall.Enter(null);
+        observed.Fail(new InvalidOperationException("The SDK's own."), Token);
+
+        var call = (await _fixture.EventAsync()).Call!;
+        Assert.Equal(0, call.ResponseCost);
+        Assert.Equal(UsageSource.None, call.Usage.Source);
+        Assert.IsType<LlmAuthenticationException>(call.Attempts[0].Exception);
+    }
+
+    [Fact]
     public async Task BelowAnLlmClient_MakesNoSecondEvent()
     {
         var options = new LlmClientOptions

@@ -40,6 +40,16 @@ internal sealed class AzureOpenAiProvider : OpenAiProvider
             return new Uri($"{root}/openai/v1/{PathOf(request)}{query}");
         }
 
+        if (target.Model is "." or "..")
+        {
+            // No escape keeps these from being a step up the path.
+            throw LlmException.Create(
+                LlmErrorKind.BadRequest,
+                "'.' and '..' are no names of a deployment: use the deployment's name.",
+                new ErrorFacts(Provider: Name, Model: target.Model, Code: "invalid_model")
+            );
+        }
+
         return new Uri(
             $"{root}/openai/deployments/{Uri.EscapeDataString(target.Model)}/{PathOf(request)}?api-version={Uri.EscapeDataString(version)}"
         );
