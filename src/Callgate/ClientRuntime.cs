@@ -73,7 +73,9 @@ internal sealed class ClientRuntime : IDisposable
     public CallbackSet CallbacksFor(CallOptions options)
     {
         var set = _set ?? MakeSet();
-        return options.Callbacks.Count == 0 ? set : set.And(options.Callbacks.Select(RegistrationOf));
+        return options.Callbacks.Count == 0
+            ? set
+            : set.And(options.Callbacks.Select(RegistrationOf));
     }
 
     // One queue per handler, however many calls it comes along with: it is never called twice at once.
@@ -100,9 +102,7 @@ internal sealed class ClientRuntime : IDisposable
             var all = _functions.Prepend(_callbacks).SelectMany(l => l.Snapshot).ToList();
             // Handlers that are gone are forgotten.
             _reported.IntersectWith(all);
-            var registrations = all
-                .Where(r => !IsAmongCallbacks(r))
-                .ToList();
+            var registrations = all.Where(r => !IsAmongCallbacks(r)).ToList();
             foreach (var registration in registrations.Where(_reported.Add))
             {
                 RegistrationDiagnostics.Report(registration, isGateway: false, Logger);

@@ -146,29 +146,6 @@ internal static class Scenarios
                 NeedsOwnClient = true,
             },
             new(
-                "rerun, completed",
-                CallOutcome.Completed,
-                "A handler wants one rerun of the answered call: two calls, each with its own event.",
-                s =>
-                    Facts.Answered(s) with
-                    {
-                        Calls = 2,
-                        Groups = 2,
-                        Picked = 2,
-                        Checked = 2,
-                        Sent = 2,
-                        Replied = 2,
-                        Answers = 2,
-                        GoodAnswers = 2,
-                    }
-            )
-            {
-                Replies = s => [Wires.Answer(s), Wires.Answer(s)],
-                Reruns = 1,
-                WhyNot = s => s == Shape.ChatUnary ? null : "only unary chat calls are rerun",
-                NeedsOwnClient = true,
-            },
-            new(
                 "completed, end not read",
                 CallOutcome.Completed,
                 "The consumer disposes the stream after the last chunk of the answer, and doesn't wait for the usage.",
@@ -196,6 +173,29 @@ internal static class Scenarios
                 Replies = s =>
                     [Wires.Answer(s) with { CutAfterBytes = Wires.BytesOf(Wires.ProviderChunks) }],
                 WhyNot = StreamsOnly,
+            },
+            new(
+                "rerun, completed",
+                CallOutcome.Completed,
+                "A handler wants one rerun of the answered call: two calls, each with its own event.",
+                s =>
+                    Facts.Answered(s) with
+                    {
+                        Calls = 2,
+                        Groups = 2,
+                        Picked = 2,
+                        Checked = 2,
+                        Sent = 2,
+                        Replied = 2,
+                        Answers = 2,
+                        GoodAnswers = 2,
+                    }
+            )
+            {
+                Replies = s => [Wires.Answer(s), Wires.Answer(s)],
+                Reruns = 1,
+                WhyNot = s => s == Shape.ChatUnary ? null : "only unary chat calls are rerun",
+                NeedsOwnClient = true,
             },
         ];
 

@@ -43,6 +43,7 @@ if (file is not null)
 }
 
 var code = End(way.Split('+')[0]);
+
 // An unreachable client may be collected: that must not be what this program tests.
 GC.KeepAlive(client);
 return code;

@@ -25,10 +25,7 @@ internal sealed class StubHandler(
     public static HttpResponseMessage Bytes(byte[] body, string contentType, int status = 200) =>
         new((HttpStatusCode)status)
         {
-            Content = new ByteArrayContent(body)
-            {
-                Headers = { ContentType = new(contentType) },
-            },
+            Content = new ByteArrayContent(body) { Headers = { ContentType = new(contentType) } },
         };
 
     protected override Task<HttpResponseMessage> SendAsync(

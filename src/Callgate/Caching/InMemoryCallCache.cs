@@ -80,9 +80,7 @@ public sealed class InMemoryCallCache : ICallCache
                 _byUse.Remove(old);
             }
 
-            _byKey[key] = _byUse.AddFirst(
-                new Entry(key, response, Until(ttl ?? _ttl))
-            );
+            _byKey[key] = _byUse.AddFirst(new Entry(key, response, Until(ttl ?? _ttl)));
             if (_byKey.Count > _maxEntries)
             {
                 _byKey.Remove(_byUse.Last!.Value.Key);

@@ -29,10 +29,10 @@ internal sealed class CallClock : IAbortable, IDisposable
 
     public CancellationToken CallerToken => _callerToken;
 
+    public bool IsCallerCancelled => _callerToken.IsCancellationRequested;
+
     /// <summary>Whether the call was ended from outside.</summary>
     public bool IsAborted => _ended;
-
-    public bool IsCallerCancelled => _callerToken.IsCancellationRequested;
 
     /// <summary>What is left of the total.</summary>
     public TimeSpan Remaining

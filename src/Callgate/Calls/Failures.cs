@@ -91,7 +91,10 @@ internal static class Failures
             JsonException
             or InvalidDataException
             or FormatException
-            or InvalidOperationException { Source: "System.Text.Json" or "System.Text.Json.Rethrowable" } => LlmException.Create(
+            or InvalidOperationException
+            {
+                Source: "System.Text.Json" or "System.Text.Json.Rethrowable"
+            } => LlmException.Create(
                 LlmErrorKind.Server,
                 $"{provider} answered with something that is no valid answer.",
                 // The same request may well get a valid one, but a broken server is not to be hammered.

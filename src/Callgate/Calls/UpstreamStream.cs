@@ -48,7 +48,8 @@ internal sealed class UpstreamStream(
                 // Some servers leave the end marker out; without a finish reason the answer is not whole.
                 IsDone =
                     IsComplete ? true
-                    : IsStream ? throw new IOException("The stream ended before the answer was whole.")
+                    : IsStream
+                        ? throw new IOException("The stream ended before the answer was whole.")
                     : throw new InvalidDataException("The answer is no stream.");
                 return;
             }

@@ -99,7 +99,8 @@ internal sealed class HttpTransport : IDisposable
         if (
             string.IsNullOrEmpty(name)
             || value is null
-            || value.AsSpan().ContainsAnyExceptInRange(' ', '~') && value.Any(c => c != '\t' && c is < ' ' or > '~')
+            || value.AsSpan().ContainsAnyExceptInRange(' ', '~')
+                && value.Any(c => c != '\t' && c is < ' ' or > '~')
         )
         {
             return false;

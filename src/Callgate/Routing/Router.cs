@@ -36,7 +36,10 @@ internal sealed class Router
                 );
             }
 
-            ThrowIfNoUrl(deployment.ApiBase, $"the api base of a deployment of {deployment.ModelName}");
+            ThrowIfNoUrl(
+                deployment.ApiBase,
+                $"the api base of a deployment of {deployment.ModelName}"
+            );
         }
 
         _groups = options
@@ -223,7 +226,11 @@ internal sealed class Router
             options.ApiKey
             ?? target.Deployment.ApiKey
             ?? (_options.ApiKeys.TryGetValue(provider.Name, out var configured) ? configured : null)
-            ?? (FromEnvironment(provider.ApiKeyVariables)?.Trim() is { Length: > 0 } value ? new Secret(value) : null);
+            ?? (
+                FromEnvironment(provider.ApiKeyVariables)?.Trim() is { Length: > 0 } value
+                    ? new Secret(value)
+                    : null
+            );
         // A server of the user's own may need none.
         if (key is null && provider.NeedsApiKey && target.ApiBase == provider.DefaultApiBase)
         {

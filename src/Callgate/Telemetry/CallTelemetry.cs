@@ -59,7 +59,6 @@ internal static class CallTelemetry
 
     private static Activity? StartSpan(Call call)
     {
-
         var operation = OperationOf(call);
         // Where the chain above has a span of its own for this operation, a second one would count the call twice.
         if (
@@ -158,7 +157,7 @@ internal static class CallTelemetry
             {
                 "gen_ai.request.model",
                 exception is null && call.Attempt is { } answered
-                    ? Bounded(answered.Target.Model)
+                    ? Bounded(call, answered)
                     : "unknown"
             },
         };
@@ -173,11 +172,19 @@ internal static class CallTelemetry
     }
 
     // Model names come from callers without bound, and some servers answer for any of them; series are to be few.
-    private static string Bounded(string model) =>
-        s_models.ContainsKey(model)
-        || s_models.Count < MaxModels && s_models.TryAdd(model, true)
+    private static string Bounded(Call call, Attempt attempt)
+    {
+        var model = attempt.Target.Model;
+        return
+            // The catalogue's names are few, and never crowded out.
+            attempt.Price
+                is not null
+                && call.Options.BaseModel is null
+            || s_models.ContainsKey(model)
+            || s_models.Count < MaxModels && s_models.TryAdd(model, true)
             ? model
             : "other";
+    }
 
     private static string OperationOf(Call call) =>
         call.Kind.CallType.Contains("embedding", StringComparison.Ordinal) ? "embeddings" : "chat";

@@ -23,13 +23,19 @@ public class CallbackFunctionTests
             switch (form)
             {
                 case 0:
-                    client.SuccessCallbacks.Add(async (call, response, start, end) => await done.Task);
+                    client.SuccessCallbacks.Add(
+                        async (call, response, start, end) => await done.Task
+                    );
                     break;
                 case 1:
-                    client.SuccessCallbacks.Add((call, response, start, end) => HalfDoneAsync(done));
+                    client.SuccessCallbacks.Add(
+                        (call, response, start, end) => HalfDoneAsync(done)
+                    );
                     break;
                 case 2:
-                    client.SuccessCallbacks.Add((call, response, start, end) => HalfDoneValueAsync(done));
+                    client.SuccessCallbacks.Add(
+                        (call, response, start, end) => HalfDoneValueAsync(done)
+                    );
                     break;
                 case 3:
                     client.InputCallbacks.Add(async call => await done.Task);

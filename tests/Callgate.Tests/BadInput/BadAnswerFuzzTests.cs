@@ -90,29 +90,33 @@ public class BadAnswerFuzzTests
 
     [Fact]
     public void AnyBytes_AreReadOrRefused() =>
-        Gen.Byte.Array[0, 200].Sample(
-            bytes =>
-            {
-                using var handler = new StubHandler(_ =>
-                    StubHandler.Bytes(bytes, "text/event-stream")
-                );
-                using var client = new LlmClient(
-                    new LlmClientOptions
-                    {
-                        HttpMessageHandler = handler,
-                        NumRetries = 0,
-                        ApiKeys = { ["openai"] = "k" },
-                    }
-                );
-                Assert.ThrowsAny<LlmException>(() =>
-                    client.Complete("openai/gpt-4o", Trial.Messages, null, Trial.Token)
-                );
-                Assert.ThrowsAny<LlmException>(() =>
-                    client.CompleteStreaming("openai/gpt-4o", Trial.Messages, null, Trial.Token).Count()
-                );
-            },
-            iter: 300
-        );
+        Gen
+            .Byte.Array[0, 200]
+            .Sample(
+                bytes =>
+                {
+                    using var handler = new StubHandler(_ =>
+                        StubHandler.Bytes(bytes, "text/event-stream")
+                    );
+                    using var client = new LlmClient(
+                        new LlmClientOptions
+                        {
+                            HttpMessageHandler = handler,
+                            NumRetries = 0,
+                            ApiKeys = { ["openai"] = "k" },
+                        }
+                    );
+                    Assert.ThrowsAny<LlmException>(() =>
+                        client.Complete("openai/gpt-4o", Trial.Messages, null, Trial.Token)
+                    );
+                    Assert.ThrowsAny<LlmException>(() =>
+                        client
+                            .CompleteStreaming("openai/gpt-4o", Trial.Messages, null, Trial.Token)
+                            .Count()
+                    );
+                },
+                iter: 300
+            );
 
     private static IEnumerable<object[]> Paths(JsonNode? node, object[] path)
     {
@@ -139,8 +143,7 @@ public class BadAnswerFuzzTests
     private static string Changed(string good, object[] path, string value)
     {
         var root = JsonNode.Parse(good)!;
-        var parent = path[..^1]
-            .Aggregate(root, (n, key) => key is int i ? n[i]! : n[(string)key]!);
+        var parent = path[..^1].Aggregate(root, (n, key) => key is int i ? n[i]! : n[(string)key]!);
         // The text holds what a node would not, such as a number beyond all numbers.
         var mark = JsonValue.Create("MARK");
         if (path[^1] is int index)

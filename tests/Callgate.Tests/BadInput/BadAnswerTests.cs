@@ -30,11 +30,16 @@ public class BadAnswerTests
         ];
 
     [Theory]
-    [Documented("An answer that is empty, cut, no JSON (HTML of a proxy), or not what the provider documents", nameof(LlmServerException))]
+    [Documented(
+        "An answer that is empty, cut, no JSON (HTML of a proxy), or not what the provider documents",
+        nameof(LlmServerException)
+    )]
     [MemberData(nameof(NoAnswers))]
     public async Task NoAnswer(string body)
     {
-        foreach (var model in (string[])["openai/gpt-4o", "azure/gpt-4o", "anthropic/claude-sonnet-4-5"])
+        foreach (
+            var model in (string[])["openai/gpt-4o", "azure/gpt-4o", "anthropic/claude-sonnet-4-5"]
+        )
         {
             await using var trial = new Trial(_ => StubHandler.Text(body, "text/html"));
             var e = await trial.FailsAsync<LlmServerException>(
@@ -59,16 +64,16 @@ public class BadAnswerTests
     [Documented("Invalid UTF-8 in an answer", nameof(LlmServerException))]
     public async Task InvalidUtf8()
     {
-        var body = Encoding.Latin1.GetBytes(Trial.Good.Replace("Yes", "\u00ff\u00fe", StringComparison.Ordinal));
+        var body = Encoding.Latin1.GetBytes(
+            Trial.Good.Replace("Yes", "\u00ff\u00fe", StringComparison.Ordinal)
+        );
         await using var trial = new Trial(_ => StubHandler.Bytes(body, "application/json"));
         await trial.FailsAsync<LlmServerException>(() => trial.CompleteAsync(), "no valid answer");
 
         var events = Encoding.Latin1.GetBytes(
             "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"\u00ff\"}}]}\n\ndata: [DONE]\n\n"
         );
-        await using var streamed = new Trial(_ =>
-            StubHandler.Bytes(events, "text/event-stream")
-        );
+        await using var streamed = new Trial(_ => StubHandler.Bytes(events, "text/event-stream"));
         await streamed.FailsAsync<LlmServerException>(
             () => streamed.StreamAsync(),
             "no valid answer"
@@ -76,7 +81,10 @@ public class BadAnswerTests
     }
 
     [Fact]
-    [Documented("An answer that is compressed, though nobody asked for that", nameof(LlmServerException))]
+    [Documented(
+        "An answer that is compressed, though nobody asked for that",
+        nameof(LlmServerException)
+    )]
     public async Task Compressed()
     {
         using var buffer = new MemoryStream();
@@ -101,7 +109,10 @@ public class BadAnswerTests
     }
 
     [Theory]
-    [Documented("A stream that is no stream: HTML, JSON, nothing, or events that are no chunks", nameof(LlmServerException))]
+    [Documented(
+        "A stream that is no stream: HTML, JSON, nothing, or events that are no chunks",
+        nameof(LlmServerException)
+    )]
     [InlineData("", "application/json")]
     [InlineData("<html></html>", "text/html")]
     [InlineData(Trial.Good, "application/json")]
@@ -131,7 +142,10 @@ public class BadAnswerTests
     }
 
     [Theory]
-    [Documented("An answer, or an event of a stream, longer than MaxResponseBytes", nameof(LlmServerException))]
+    [Documented(
+        "An answer, or an event of a stream, longer than MaxResponseBytes",
+        nameof(LlmServerException)
+    )]
     [InlineData(true)]
     [InlineData(false)]
     public async Task TooLong(bool saysItsLength)
@@ -148,10 +162,7 @@ public class BadAnswerTests
         }
 
         await using var trial = new Trial(Reply, o => o.MaxResponseBytes = 4000);
-        await trial.FailsAsync<LlmServerException>(
-            () => trial.CompleteAsync(),
-            "MaxResponseBytes"
-        );
+        await trial.FailsAsync<LlmServerException>(() => trial.CompleteAsync(), "MaxResponseBytes");
 
         await using var streamed = new Trial(
             _ => StubHandler.Text($"data: {new string('x', 100_000)}", "text/event-stream"),
@@ -180,7 +191,10 @@ public class BadAnswerTests
         ];
 
     [Theory]
-    [Documented("Usage that is negative, huge, or of wrong types", "No error: the event's usage is corrected or estimated, and says so")]
+    [Documented(
+        "Usage that is negative, huge, or of wrong types",
+        "No error: the event's usage is corrected or estimated, and says so"
+    )]
     [MemberData(nameof(Usages))]
     public async Task Usage(string usage)
     {
@@ -249,7 +263,8 @@ public class BadAnswerTests
         await using var trial = new Trial(
             _ =>
             {
-                var reply = ++count > 1 ? StubHandler.Json(Trial.Good) : StubHandler.Json("{}", 429);
+                var reply =
+                    ++count > 1 ? StubHandler.Json(Trial.Good) : StubHandler.Json("{}", 429);
                 reply.Headers.TryAddWithoutValidation(name, value);
                 return reply;
             },
@@ -284,7 +299,10 @@ public class BadAnswerTests
     }
 
     [Fact]
-    [Documented("Line breaks in an answer's headers, hostile error texts", "No error of its own: they stay data")]
+    [Documented(
+        "Line breaks in an answer's headers, hostile error texts",
+        "No error of its own: they stay data"
+    )]
     public async Task HostileHeaders()
     {
         await using var trial = new Trial(_ =>
@@ -323,7 +341,10 @@ public class BadAnswerTests
     public async Task NoConnection()
     {
         await using var trial = new Trial(_ =>
-            throw new HttpRequestException(HttpRequestError.NameResolutionError, $"No host {Trial.Content}")
+            throw new HttpRequestException(
+                HttpRequestError.NameResolutionError,
+                $"No host {Trial.Content}"
+            )
         );
         var e = await Assert.ThrowsAsync<LlmConnectionException>(() => trial.CompleteAsync());
         Assert.DoesNotContain(Trial.Content, e.Message, StringComparison.Ordinal);

@@ -53,7 +53,10 @@ public class BadCallbackTests
     }
 
     [Fact]
-    [Documented("A handler whose Equals or GetHashCode throws", "No error: handlers are told apart by reference")]
+    [Documented(
+        "A handler whose Equals or GetHashCode throws",
+        "No error: handlers are told apart by reference"
+    )]
     public async Task HostileEquality()
     {
         var one = new Incomparable();
@@ -72,7 +75,10 @@ public class BadCallbackTests
     }
 
     [Fact]
-    [Documented("An observer that throws", "One warning per kind of exception: the call is unharmed")]
+    [Documented(
+        "An observer that throws",
+        "One warning per kind of exception: the call is unharmed"
+    )]
     public async Task ObserverThrows()
     {
         await using var trial = new Trial(configure: o => o.Callbacks = [new Thrower()]);
@@ -87,7 +93,10 @@ public class BadCallbackTests
     }
 
     [Theory]
-    [Documented("An observer that never returns", "Its events wait, and are dropped and counted beyond MaxPendingEvents: calls and other handlers go on")]
+    [Documented(
+        "An observer that never returns",
+        "Its events wait, and are dropped and counted beyond MaxPendingEvents: calls and other handlers go on"
+    )]
     [InlineData(true)]
     [InlineData(false)]
     public async Task ObserverHangs(bool blocksItsThread)
@@ -111,10 +120,7 @@ public class BadCallbackTests
         var counts = await trial.Client.FlushAsync(TimeSpan.FromMilliseconds(50), Token);
         Assert.Equal(10, counts.Pending);
         Assert.Equal(20, counts.Dropped);
-        Assert.Contains(
-            trial.Log.Warnings,
-            w => w.Contains("dropped", StringComparison.Ordinal)
-        );
+        Assert.Contains(trial.Log.Warnings, w => w.Contains("dropped", StringComparison.Ordinal));
 
         // It returns, though an observer never will.
         await trial.DisposeAsync();
@@ -124,7 +130,10 @@ public class BadCallbackTests
     }
 
     [Theory]
-    [Documented("An interceptor that throws, misses its deadline, or returns what its hook cannot use", nameof(RejectException))]
+    [Documented(
+        "An interceptor that throws, misses its deadline, or returns what its hook cannot use",
+        nameof(RejectException)
+    )]
     [InlineData("throws")]
     [InlineData("throws at once")]
     [InlineData("hangs")]
@@ -151,7 +160,10 @@ public class BadCallbackTests
     }
 
     [Theory]
-    [Documented("The same, registered with OnFailure = Allow", "A warning, and a mark in the event: the call goes on without the hook")]
+    [Documented(
+        "The same, registered with OnFailure = Allow",
+        "A warning, and a mark in the event: the call goes on without the hook"
+    )]
     [InlineData("throws")]
     [InlineData("throws at once")]
     [InlineData("hangs")]
@@ -163,10 +175,7 @@ public class BadCallbackTests
         await using var trial = new Trial(configure: o =>
         {
             o.TimeProvider = time;
-            o.Callbacks.Add(
-                interceptor,
-                new CallbackOptions { OnFailure = OnHookFailure.Allow }
-            );
+            o.Callbacks.Add(interceptor, new CallbackOptions { OnFailure = OnHookFailure.Allow });
         });
         var call = trial.CompleteAsync();
         await PassAsync(time, interceptor, call);
@@ -180,11 +189,7 @@ public class BadCallbackTests
         );
     }
 
-    private static async Task PassAsync(
-        ManualTimeProvider time,
-        Interceptor interceptor,
-        Task call
-    )
+    private static async Task PassAsync(ManualTimeProvider time, Interceptor interceptor, Task call)
     {
         if (interceptor.Hangs)
         {
@@ -197,7 +202,10 @@ public class BadCallbackTests
     }
 
     [Theory]
-    [Documented("A hook that returns deployments it was not given, or null", nameof(RejectException))]
+    [Documented(
+        "A hook that returns deployments it was not given, or null",
+        nameof(RejectException)
+    )]
     [InlineData("null")]
     [InlineData("foreign")]
     [InlineData("throws when read")]
@@ -219,7 +227,10 @@ public class BadCallbackTests
     }
 
     [Theory]
-    [Documented("A logging hook that throws or hangs", "A warning: observers get the event without its content")]
+    [Documented(
+        "A logging hook that throws or hangs",
+        "A warning: observers get the event without its content"
+    )]
     [InlineData(false)]
     [InlineData(true)]
     public async Task LoggingHookFails(bool hangs)
@@ -255,12 +266,14 @@ public class BadCallbackTests
     }
 
     [Fact]
-    [Documented("A deadline of a callback that is not above zero", nameof(ArgumentOutOfRangeException))]
+    [Documented(
+        "A deadline of a callback that is not above zero",
+        nameof(ArgumentOutOfRangeException)
+    )]
     public void BadCallbackOptions()
     {
         foreach (
-            var deadline in (TimeSpan[])
-                [TimeSpan.Zero, TimeSpan.FromSeconds(-5), TimeSpan.MaxValue]
+            var deadline in (TimeSpan[])[TimeSpan.Zero, TimeSpan.FromSeconds(-5), TimeSpan.MaxValue]
         )
         {
             var e = Assert.Throws<ArgumentOutOfRangeException>(() =>
@@ -271,7 +284,10 @@ public class BadCallbackTests
     }
 
     [Fact]
-    [Documented("A list of callbacks that changes during calls", "No error: a call works with the list as it was when it began")]
+    [Documented(
+        "A list of callbacks that changes during calls",
+        "No error: a call works with the list as it was when it began"
+    )]
     public async Task ListChangesDuringCalls()
     {
         await using var trial = new Trial();
@@ -479,7 +495,8 @@ public class BadCallbackTests
 
         public Deployment this[int index] => throw new InvalidOperationException("No.");
 
-        public IEnumerator<Deployment> GetEnumerator() => throw new InvalidOperationException("No.");
+        public IEnumerator<Deployment> GetEnumerator() =>
+            throw new InvalidOperationException("No.");
 
         System.Collections.IEnumerator System.Collections.IEnumerable.GetEnumerator() =>
             GetEnumerator();

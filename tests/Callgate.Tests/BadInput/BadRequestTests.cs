@@ -14,16 +14,14 @@ public class BadRequestTests
     [InlineData(true)]
     public async Task Messages(bool isRedacted)
     {
-        await using var trial = new Trial(
-            configure: o => o.TurnOffMessageLogging = isRedacted
-        );
+        await using var trial = new Trial(configure: o => o.TurnOffMessageLogging = isRedacted);
         IReadOnlyList<Message>[] wrong =
         [
             [],
             [null!],
             [Message.User("Hi"), null!],
-            [new Message { Role = "" , Content = "Hi" }],
-            [new Message { Role = null! , Content = "Hi" }],
+            [new Message { Role = "", Content = "Hi" }],
+            [new Message { Role = null!, Content = "Hi" }],
         ];
         foreach (var messages in wrong)
         {
@@ -81,7 +79,14 @@ public class BadRequestTests
     public async Task Input(bool isRedacted)
     {
         await using var trial = new Trial(configure: o => o.TurnOffMessageLogging = isRedacted);
-        foreach (var input in (IReadOnlyList<string>[])[[], [null!], null!])
+        foreach (
+            var input in (IReadOnlyList<string>[])
+                [
+                    [],
+                    [null!],
+                    null!,
+                ]
+        )
         {
             await trial.FailsAsync<LlmBadRequestException>(
                 () =>
@@ -135,7 +140,10 @@ public class BadRequestTests
     }
 
     [Fact]
-    [Documented("null in place of the model, the messages or the request", nameof(ArgumentNullException))]
+    [Documented(
+        "null in place of the model, the messages or the request",
+        nameof(ArgumentNullException)
+    )]
     public async Task Null()
     {
         await using var trial = new Trial();
@@ -157,7 +165,10 @@ public class BadRequestTests
     }
 
     [Theory]
-    [Documented("NaN or Infinity as temperature, top_p or a penalty", nameof(LlmBadRequestException))]
+    [Documented(
+        "NaN or Infinity as temperature, top_p or a penalty",
+        nameof(LlmBadRequestException)
+    )]
     [InlineData(double.NaN)]
     [InlineData(double.PositiveInfinity)]
     [InlineData(double.NegativeInfinity)]
@@ -168,10 +179,22 @@ public class BadRequestTests
         foreach (
             var wrong in (ChatRequest[])
                 [
-                    request with { Temperature = value },
-                    request with { TopP = value },
-                    request with { PresencePenalty = value },
-                    request with { FrequencyPenalty = value },
+                    request with
+                    {
+                        Temperature = value,
+                    },
+                    request with
+                    {
+                        TopP = value,
+                    },
+                    request with
+                    {
+                        PresencePenalty = value,
+                    },
+                    request with
+                    {
+                        FrequencyPenalty = value,
+                    },
                 ]
         )
         {
@@ -183,11 +206,8 @@ public class BadRequestTests
             await trial.FailsAsync<LlmBadRequestException>(
                 async () =>
                 {
-                    await foreach (
-                        var _ in trial.Client.CompleteStreamingAsync(wrong, null, Token)
-                    )
-                    {
-                    }
+                    await foreach (var _ in trial.Client.CompleteStreamingAsync(wrong, null, Token))
+                    { }
                 },
                 "finite",
                 CallOutcome.Rejected
@@ -227,7 +247,8 @@ public class BadRequestTests
             body =>
                 Assert.Contains(
                     "a\ufffdb",
-                    System.Text.Json.JsonDocument.Parse(body)
+                    System
+                        .Text.Json.JsonDocument.Parse(body)
                         .RootElement.GetProperty("messages")[0]
                         .GetProperty("content")
                         .GetString(),
@@ -259,9 +280,7 @@ public class BadRequestTests
                 Message.User(
                     new MessageContent([
                         ContentPart.FromText("What is this?"),
-                        ContentPart.FromImage(
-                            "data:image/png;base64," + new string('A', 20 << 20)
-                        ),
+                        ContentPart.FromImage("data:image/png;base64," + new string('A', 20 << 20)),
                     ])
                 ),
             ],
@@ -278,7 +297,10 @@ public class BadRequestTests
     }
 
     [Fact]
-    [Documented("Metadata whose ToString or properties throw", "No error: the event says that the value is unavailable")]
+    [Documented(
+        "Metadata whose ToString or properties throw",
+        "No error: the event says that the value is unavailable"
+    )]
     public async Task HostileMetadata()
     {
         await using var trial = new Trial();

@@ -6,7 +6,10 @@ public class BadTargetTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Theory]
-    [Documented("An address that is no absolute http or https URL, or holds credentials", nameof(LlmBadRequestException))]
+    [Documented(
+        "An address that is no absolute http or https URL, or holds credentials",
+        nameof(LlmBadRequestException)
+    )]
     [InlineData("")]
     [InlineData("localhost:8080")]
     [InlineData("ftp://example.com")]
@@ -31,7 +34,12 @@ public class BadTargetTests
                 {
                     Deployments =
                     {
-                        new Deployment { ModelName = "m", Model = "openai/m", ApiBase = url },
+                        new Deployment
+                        {
+                            ModelName = "m",
+                            Model = "openai/m",
+                            ApiBase = url,
+                        },
                     },
                 }
             )
@@ -81,7 +89,9 @@ public class BadTargetTests
     public async Task UnusableKey(string key)
     {
         await using var trial = new Trial();
-        foreach (var model in (string[])["openai/gpt-4o", "azure/gpt-4o", "anthropic/claude-sonnet-4-5"])
+        foreach (
+            var model in (string[])["openai/gpt-4o", "azure/gpt-4o", "anthropic/claude-sonnet-4-5"]
+        )
         {
             var e = await trial.FailsAsync<LlmAuthenticationException>(
                 () =>
@@ -100,7 +110,10 @@ public class BadTargetTests
     }
 
     [Fact]
-    [Documented("A delegate for the token that fails, or gives nothing", nameof(LlmAuthenticationException))]
+    [Documented(
+        "A delegate for the token that fails, or gives nothing",
+        nameof(LlmAuthenticationException)
+    )]
     public async Task FailingToken()
     {
         await using var trial = new Trial();
@@ -141,10 +154,7 @@ public class BadTargetTests
         var e = await trial.FailsAsync<LlmBadRequestException>(
             () =>
                 trial.CompleteAsync(
-                    new CallOptions
-                    {
-                        Headers = new Dictionary<string, string> { [name] = value! },
-                    }
+                    new CallOptions { Headers = new Dictionary<string, string> { [name] = value! } }
                 ),
             "header"
         );

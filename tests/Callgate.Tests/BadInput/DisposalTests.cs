@@ -38,7 +38,10 @@ public class DisposalTests
     }
 
     [Fact]
-    [Documented("A client that is disposed again, also concurrently", "No error: the first time counts")]
+    [Documented(
+        "A client that is disposed again, also concurrently",
+        "No error: the first time counts"
+    )]
     public async Task Twice()
     {
         for (var round = 0; round < 20; round++)
@@ -107,12 +110,14 @@ public class DisposalTests
     {
         await foreach (
             var _ in client.CompleteStreamingAsync("openai/gpt-4o", Trial.Messages, null, Token)
-        )
-        { }
+        ) { }
     }
 
     [Theory]
-    [Documented("A client that is disposed by one of its callbacks", "No error: the wait ends after FlushTimeout")]
+    [Documented(
+        "A client that is disposed by one of its callbacks",
+        "No error: the wait ends after FlushTimeout"
+    )]
     [InlineData(true)]
     [InlineData(false)]
     public async Task ByACallback(bool isSync)

@@ -158,9 +158,7 @@ public class SecretsTests
                         {
                             // The handler's own words are not ours to change; ours quote none of them.
                             spied.AppendLine(
-                                e.InnerException is HttpRequestException
-                                    ? e.Message
-                                    : e.ToString()
+                                e.InnerException is HttpRequestException ? e.Message : e.ToString()
                             );
                             spied.AppendLine(e.ProviderMessage);
                         }

@@ -63,9 +63,7 @@ internal sealed class Trial : IAsyncDisposable
     )
     {
         var text = "";
-        await foreach (
-            var chunk in Client.CompleteStreamingAsync(model, Messages, options, Token)
-        )
+        await foreach (var chunk in Client.CompleteStreamingAsync(model, Messages, options, Token))
         {
             text += chunk.Text;
         }

@@ -89,7 +89,9 @@ public sealed class ExitTests : IDisposable
             "tests",
             "Callgate.ExitProgram",
             "bin",
-            typeof(ExitTests).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration,
+            typeof(ExitTests)
+                .Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!
+                .Configuration,
             "net10.0",
             "Callgate.ExitProgram.dll"
         );

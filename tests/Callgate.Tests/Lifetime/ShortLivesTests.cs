@@ -30,10 +30,7 @@ public class ShortLivesTests
 
             Assert.Equal(1, observer.Ends);
             var counts = client.Runtime.Hub.Counts;
-            Assert.Equal(
-                new FlushResult { Accepted = 1, Delivered = 1 },
-                counts
-            );
+            Assert.Equal(new FlushResult { Accepted = 1, Delivered = 1 }, counts);
             Assert.Equal(0, counts.Pending);
         }
     }
@@ -120,9 +117,7 @@ public class ShortLivesTests
         {
             var handler = new LateObserver();
             handlers.Add(new WeakReference(handler));
-            await using var client = new LlmClient(
-                new LlmClientOptions { Callbacks = [handler] }
-            );
+            await using var client = new LlmClient(new LlmClientOptions { Callbacks = [handler] });
             switch (i % 4)
             {
                 case 0:

@@ -17,7 +17,9 @@ public class CallTelemetryTests
     {
         var spans = new ConcurrentQueue<Activity>();
         using var listener = Listen(spans);
-        await using var client = new LlmClient(new LlmClientOptions { NumRetries = 2, RetryDelay = TimeSpan.Zero });
+        await using var client = new LlmClient(
+            new LlmClientOptions { NumRetries = 2, RetryDelay = TimeSpan.Zero }
+        );
         await client.CompleteAsync("mock/gpt-4o", [Message.User("Hi")], null, Token);
         await foreach (
             var _ in client.CompleteStreamingAsync(
@@ -30,8 +32,7 @@ public class CallTelemetryTests
                 },
                 Token
             )
-        )
-        { }
+        ) { }
 
         await client.EmbedAsync("mock/text-embedding-3-small", ["Hi"], null, Token);
         await Assert.ThrowsAsync<LlmBadRequestException>(() =>
@@ -44,7 +45,12 @@ public class CallTelemetryTests
         );
 
         Assert.Equal(
-            ["chat mock/gpt-4o", "chat mock/gpt-4o", "embeddings mock/text-embedding-3-small", "chat mock/gpt-4o"],
+            [
+                "chat mock/gpt-4o",
+                "chat mock/gpt-4o",
+                "embeddings mock/text-embedding-3-small",
+                "chat mock/gpt-4o",
+            ],
             spans.Select(s => s.DisplayName)
         );
         var first = spans.First();
@@ -148,9 +154,16 @@ public class CallTelemetryTests
     [Fact]
     public async Task ModelNames_DoNotMakeEndlessSeries()
     {
-        var tags = new ConcurrentDictionary<(string Instrument, string Tag), ConcurrentDictionary<object, bool>>();
+        var tags =
+            new ConcurrentDictionary<
+                (string Instrument, string Tag),
+                ConcurrentDictionary<object, bool>
+            >();
         var measured = 0;
-        void Note(Instrument instrument, ReadOnlySpan<KeyValuePair<string, object?>> measurementTags)
+        void Note(
+            Instrument instrument,
+            ReadOnlySpan<KeyValuePair<string, object?>> measurementTags
+        )
         {
             Interlocked.Increment(ref measured);
             foreach (var (name, value) in measurementTags)
