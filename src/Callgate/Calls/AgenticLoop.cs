@@ -161,7 +161,6 @@ internal sealed class AgenticLoop
     {
         _current = _next;
         var plan = _next!.Value.Plan;
-        ObjectDisposedException.ThrowIf(_runtime.IsDisposed, typeof(LlmClient));
         _call = new Call(
             _runtime,
             plan.Request ?? _call.Request,
