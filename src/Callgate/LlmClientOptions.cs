@@ -88,7 +88,7 @@ public sealed class LlmClientOptions
     /// <summary>How long <c>Dispose</c>, and the end of the process, wait for observers. Default 5 seconds.</summary>
     public TimeSpan FlushTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>The longest answer that is read, in bytes. Default 256 MiB.</summary>
+    /// <summary>The longest answer that is read, in bytes; of a stream, the longest event, which is never above 64 MiB. Default 256 MiB.</summary>
     public long MaxResponseBytes { get; set; } = 256L << 20;
 
     /// <summary>Sends the HTTP requests, e.g. for a proxy. Default: one handler that all clients share. The client does not dispose it.</summary>

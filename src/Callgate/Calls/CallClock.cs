@@ -34,9 +34,6 @@ internal sealed class CallClock : IAbortable, IDisposable
 
     public bool IsCallerCancelled => _callerToken.IsCancellationRequested;
 
-    /// <summary>Whether the call was ended from outside.</summary>
-    public bool IsAborted => _ended;
-
     /// <summary>What is left of the total.</summary>
     public TimeSpan Remaining
     {

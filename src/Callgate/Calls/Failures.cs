@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Callgate.Providers;
+using Callgate.Wire;
 
 namespace Callgate.Calls;
 

@@ -292,11 +292,7 @@ internal sealed class StreamState(
         _isAbandoned = true;
         try
         {
-            Leave(
-                Idle,
-                CallOutcome.Abandoned,
-                Failures.Abandoned
-            );
+            Leave(Idle, CallOutcome.Abandoned, Failures.Abandoned);
         }
 #pragma warning disable CA1031 // Whatever a handler's connection throws, it must not end the process.
         catch (Exception exception)

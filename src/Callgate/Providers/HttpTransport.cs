@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
 using Callgate.Calls;
 using Callgate.Interop;
+using Callgate.Wire;
 
 namespace Callgate.Providers;
 
@@ -82,7 +83,7 @@ internal sealed class HttpTransport : IDisposable
             {
                 throw LlmException.Create(
                     LlmErrorKind.BadRequest,
-                    $"The header '{Wire.SafeText.Line(name)}' cannot be sent: its name is none of a request's, or its value is no plain text in one line.",
+                    $"The header '{SafeText.Line(name)}' cannot be sent: its name is none of a request's, or its value is no plain text in one line.",
                     new ErrorFacts(Code: "invalid_header")
                 );
             }
@@ -187,7 +188,3 @@ internal sealed class HttpTransport : IDisposable
         }
     }
 }
-
-/// <summary>An answer is longer than the client reads.</summary>
-internal sealed class AnswerTooLongException(long limit)
-    : IOException($"It is longer than the {limit} bytes of MaxResponseBytes.");

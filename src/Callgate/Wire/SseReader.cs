@@ -1,5 +1,4 @@
 using System.Buffers;
-using Callgate.Providers;
 
 namespace Callgate.Wire;
 

@@ -117,7 +117,7 @@ public sealed class SseReaderTests
     {
         using var reader = new SseReader(64 << 10);
         reader.Append("data: "u8);
-        Assert.ThrowsAny<InvalidDataException>(() =>
+        Assert.Throws<AnswerTooLongException>(() =>
         {
             for (var i = 0; i < 100; i++)
             {
