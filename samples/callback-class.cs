@@ -90,10 +90,7 @@ class MyCustomHandler : CustomLogger
         DateTimeOffset startTime,
         DateTimeOffset endTime,
         CancellationToken cancellationToken
-    ) =>
-        await Console.Out.WriteLineAsync(
-            $"  success, async: {call.Usage.TotalTokens} tokens, ${call.ResponseCost}"
-        );
+    ) => await Console.Out.WriteLineAsync($"  success, async: {call.Usage.TotalTokens} tokens, ${call.ResponseCost}");
 
     public override async ValueTask LogFailureEventAsync(
         CallDetails call,

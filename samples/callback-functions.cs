@@ -10,9 +10,7 @@ var model = args is [var given, ..] ? given : "mock/gpt-3.5-turbo";
 Llm.InputCallbacks.Add(call => Console.WriteLine($"input: {call.Messages.Count} message(s) for {call.Model}"));
 Llm.InputCallbacks.Add(async call => await Console.Out.WriteLineAsync($"input, async: to {call.CustomLlmProvider}"));
 
-Llm.SuccessCallbacks.Add(
-    (call, response, startTime, endTime) => Console.WriteLine($"success: {response?.Text}")
-);
+Llm.SuccessCallbacks.Add((call, response, startTime, endTime) => Console.WriteLine($"success: {response?.Text}"));
 
 // An async lambda needs no cast.
 Llm.SuccessCallbacks.Add(
@@ -38,9 +36,5 @@ catch (LlmAuthenticationException exception)
 
 await Llm.FlushAsync(); // Functions run beside the program: this waits for them.
 
-static void TellFailure(
-    CallDetails call,
-    LlmResponse? response,
-    DateTimeOffset startTime,
-    DateTimeOffset endTime
-) => Console.WriteLine($"failure: {call.Outcome}, {call.Exception?.GetType().Name}");
+static void TellFailure(CallDetails call, LlmResponse? response, DateTimeOffset startTime, DateTimeOffset endTime) =>
+    Console.WriteLine($"failure: {call.Outcome}, {call.Exception?.GetType().Name}");

@@ -14,10 +14,15 @@ using OpenAI;
 var apiKey = Environment.GetEnvironmentVariable("OPENAI_API_KEY");
 await using var provider = await FakeProvider.StartAsync();
 var client = apiKey is null
-    ? new OpenAIClient(new ApiKeyCredential("no-key"), new OpenAIClientOptions { Endpoint = new Uri(provider.OpenAiBase) })
+    ? new OpenAIClient(
+        new ApiKeyCredential("no-key"),
+        new OpenAIClientOptions { Endpoint = new Uri(provider.OpenAiBase) }
+    )
     : new OpenAIClient(apiKey);
 
-using IChatClient chat = client.GetChatClient("gpt-5-mini").AsIChatClient()
+using IChatClient chat = client
+    .GetChatClient("gpt-5-mini")
+    .AsIChatClient()
     .AsBuilder()
     .UseFunctionInvocation()
     .UseCallgate(c => c.OnSuccess(call => Console.WriteLine($"{call.Model} ${call.ResponseCost}")))

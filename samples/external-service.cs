@@ -34,7 +34,9 @@ var response = await Llm.CompleteAsync(model, [Message.User("Hi, how are you?")]
 Console.WriteLine($"answer: {response.Text}");
 
 var received = await service.ReceiveAsync();
-Console.WriteLine($"report: model {received["model"]}, cost {received["cost"]}, with a duration: {(double)received["duration"]! > 0}");
+Console.WriteLine(
+    $"report: model {received["model"]}, cost {received["cost"]}, with a duration: {(double)received["duration"]! > 0}"
+);
 
 // The service fails. The call doesn't; a warning on standard error tells about it, once.
 var receiving = service.ReceiveAsync(status: "500 Internal Server Error");
@@ -79,7 +81,9 @@ sealed class LocalService : IDisposable
             await reader.ReadLineAsync();
         }
 
-        await stream.WriteAsync(System.Text.Encoding.ASCII.GetBytes($"HTTP/1.1 {status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"));
+        await stream.WriteAsync(
+            System.Text.Encoding.ASCII.GetBytes($"HTTP/1.1 {status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
+        );
         return JsonNode.Parse(new string(body))!;
     }
 

@@ -7,9 +7,7 @@ using Callgate.Wire;
 
 string[] models = args.Length > 0 ? args : ["mock/gpt-3.5-turbo", "mock/claude-2"];
 
-Llm.InputCallbacks.Add(call =>
-    Console.WriteLine($"{call.CustomLlmProvider}: {call.AdditionalArgs.CompleteInput}")
-);
+Llm.InputCallbacks.Add(call => Console.WriteLine($"{call.CustomLlmProvider}: {call.AdditionalArgs.CompleteInput}"));
 
 foreach (var model in models)
 {

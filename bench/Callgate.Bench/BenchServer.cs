@@ -17,7 +17,8 @@ internal sealed class BenchServer : IDisposable
     public const int ChunksPerStream = 200;
     private const string Command = "serve";
 
-    private static readonly byte[] s_completion = """
+    private static readonly byte[] s_completion =
+        """
         {"id":"chatcmpl-B9MBs8CjcvOU2jLn4n570S5qMJKcT","object":"chat.completion","created":1741569952,"model":"gpt-4o-2024-08-06","choices":[{"index":0,"message":{"role":"assistant","content":"Hello! How can I assist you today? I can answer questions, write and review code, or help you think something through.","refusal":null,"annotations":[]},"logprobs":null,"finish_reason":"stop"}],"usage":{"prompt_tokens":19,"completion_tokens":27,"total_tokens":46,"prompt_tokens_details":{"cached_tokens":0,"audio_tokens":0},"completion_tokens_details":{"reasoning_tokens":0,"audio_tokens":0,"accepted_prediction_tokens":0,"rejected_prediction_tokens":0}},"service_tier":"default","system_fingerprint":"fp_fc9f1d7035"}
         """u8.ToArray();
 
@@ -38,7 +39,11 @@ internal sealed class BenchServer : IDisposable
 
     public static async Task<BenchServer> StartAsync()
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true, RedirectStandardInput = true };
+        var start = new ProcessStartInfo(Environment.ProcessPath!)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardInput = true,
+        };
         if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
         {
             start.ArgumentList.Add(typeof(BenchServer).Assembly.Location);
@@ -46,7 +51,9 @@ internal sealed class BenchServer : IDisposable
 
         start.ArgumentList.Add(Command);
         var process = Process.Start(start)!;
-        var address = await process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The server did not start.");
+        var address =
+            await process.StandardOutput.ReadLineAsync()
+            ?? throw new InvalidOperationException("The server did not start.");
         return new BenchServer(process, address + "/v1");
     }
 
@@ -59,7 +66,9 @@ internal sealed class BenchServer : IDisposable
         var app = builder.Build();
         app.MapPost("/v1/chat/completions", AnswerAsync);
         await app.StartAsync();
-        Console.WriteLine(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        Console.WriteLine(
+            app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()
+        );
         await Console.In.ReadToEndAsync();
         await app.StopAsync();
     }

@@ -53,7 +53,8 @@ internal sealed class RawHttpClient(string address) : IContender
         var length = 0;
         var events = SseParser.Create(
             body,
-            static (_, data) => data.SequenceEqual("[DONE]"u8) ? null : JsonSerializer.Deserialize(data, RawJson.Default.RawAnswer)
+            static (_, data) =>
+                data.SequenceEqual("[DONE]"u8) ? null : JsonSerializer.Deserialize(data, RawJson.Default.RawAnswer)
         );
         await foreach (var item in events.EnumerateAsync())
         {
@@ -69,7 +70,11 @@ internal sealed class RawHttpClient(string address) : IContender
             new RawRequest
             {
                 Model = Prompt.Model,
-                Messages = [new() { Role = "system", Content = Prompt.System }, new() { Role = "user", Content = Prompt.User }],
+                Messages =
+                [
+                    new() { Role = "system", Content = Prompt.System },
+                    new() { Role = "user", Content = Prompt.User },
+                ],
                 Stream = stream ? true : null,
                 StreamOptions = stream ? new RawStreamOptions { IncludeUsage = true } : null,
             },

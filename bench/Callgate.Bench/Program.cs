@@ -24,23 +24,36 @@ IContender[] contenders =
     new ExtensionsAi("M.E.AI over the SDK", Sdk.NewClient(server.Address).AsIChatClient()),
     new ExtensionsAi(
         "M.E.AI over the SDK, UseCallgate",
-        Sdk.NewClient(server.Address).AsIChatClient().AsBuilder().UseCallgate(c => c.AddCallback(new Observer())).Build()
+        Sdk.NewClient(server.Address)
+            .AsIChatClient()
+            .AsBuilder()
+            .UseCallgate(c => c.AddCallback(new Observer()))
+            .Build()
     ),
 ];
-Console.WriteLine($"{rounds} rounds, interleaved; medians; one call at a time over loopback; .NET {Environment.Version}, {Environment.ProcessorCount} cores");
+Console.WriteLine(
+    $"{rounds} rounds, interleaved; medians; one call at a time over loopback; .NET {Environment.Version}, {Environment.ProcessorCount} cores"
+);
 await MeasureAsync("Unary, per call", 200, 1, c => c.CompleteAsync());
-await MeasureAsync($"Streamed, per chunk ({BenchServer.ChunksPerStream} chunks a call)", 20, BenchServer.ChunksPerStream, c => c.StreamAsync());
+await MeasureAsync(
+    $"Streamed, per chunk ({BenchServer.ChunksPerStream} chunks a call)",
+    20,
+    BenchServer.ChunksPerStream,
+    c => c.StreamAsync()
+);
 
 async Task MeasureAsync(string title, int calls, int perCall, Func<IContender, Task<int>> call)
 {
     var times = contenders.Select(_ => new List<double>()).ToArray();
     var bytes = contenders.Select(_ => new List<double>()).ToArray();
-    for (var round = -5; round < rounds; round++)
+    // Warm until the JIT has nothing left to do.
+    const int Warmup = 30;
+    for (var round = -Warmup; round < rounds; round++)
     {
         for (var turn = 0; turn < contenders.Length; turn++)
         {
             // Each round begins with another contender, so that none always follows the same one.
-            var i = (turn + round + 5) % contenders.Length;
+            var i = (turn + round + Warmup) % contenders.Length;
             GC.Collect();
             var allocated = GC.GetTotalAllocatedBytes(precise: true);
             var start = Stopwatch.GetTimestamp();
@@ -63,7 +76,7 @@ async Task MeasureAsync(string title, int calls, int perCall, Func<IContender, T
 
     Console.WriteLine();
     Console.WriteLine(title);
-    Console.WriteLine($"  {"",-36} {"time µs",10} {"ratio",7} {"bytes",9} {"ratio",7}");
+    Console.WriteLine($"  {"", -36} {"time µs", 10} {"ratio", 7} {"bytes", 9} {"ratio", 7}");
     for (var i = 0; i < contenders.Length; i++)
     {
         // The ratio is taken within each round, against the raw client's turn in it.
@@ -71,7 +84,7 @@ async Task MeasureAsync(string title, int calls, int perCall, Func<IContender, T
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"  {contenders[i].Name,-36} {Median(times[i]),10:F2} {ratio,7:F2} {Median(bytes[i]),9:F0} {Median(bytes[i]) / Median(bytes[0]),7:F2}"
+                $"  {contenders[i].Name, -36} {Median(times[i]), 10:F2} {ratio, 7:F2} {Median(bytes[i]), 9:F0} {Median(bytes[i]) / Median(bytes[0]), 7:F2}"
             )
         );
     }
@@ -80,5 +93,7 @@ async Task MeasureAsync(string title, int calls, int perCall, Func<IContender, T
 static double Median(IEnumerable<double> values)
 {
     var sorted = values.Order().ToArray();
-    return sorted.Length % 2 == 1 ? sorted[sorted.Length / 2] : (sorted[sorted.Length / 2 - 1] + sorted[sorted.Length / 2]) / 2;
+    return sorted.Length % 2 == 1
+        ? sorted[sorted.Length / 2]
+        : (sorted[sorted.Length / 2 - 1] + sorted[sorted.Length / 2]) / 2;
 }

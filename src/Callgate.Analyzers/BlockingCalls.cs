@@ -25,20 +25,10 @@ internal static class BlockingCalls
             "System.Threading.Thread" => name is "Sleep" or "Join",
             "System.Threading.Tasks.Task" => name is "Wait" or "WaitAll" or "WaitAny",
             "System.IO.File" => !name.EndsWith("Async", StringComparison.Ordinal)
-                && (
-                    StartsWith(name, "ReadAll")
-                    || StartsWith(name, "WriteAll")
-                    || StartsWith(name, "Append")
-                ),
+                && (StartsWith(name, "ReadAll") || StartsWith(name, "WriteAll") || StartsWith(name, "Append")),
             "System.Net.WebClient" => !name.EndsWith("Async", StringComparison.Ordinal)
-                && (
-                    StartsWith(name, "Download")
-                    || StartsWith(name, "Upload")
-                    || StartsWith(name, "Open")
-                ),
-            "System.Net.WebRequest" or "System.Net.HttpWebRequest" => name
-                is "GetResponse"
-                    or "GetRequestStream",
+                && (StartsWith(name, "Download") || StartsWith(name, "Upload") || StartsWith(name, "Open")),
+            "System.Net.WebRequest" or "System.Net.HttpWebRequest" => name is "GetResponse" or "GetRequestStream",
             "System.Net.Http.HttpClient" or "System.Net.Http.HttpMessageInvoker" => name is "Send",
             _ => false,
         };
@@ -48,9 +38,7 @@ internal static class BlockingCalls
         }
 
         blocks |= IsStreamCall(name) && DerivesFrom(receiver, IsSlowStream);
-        blocks |=
-            name is "ExecuteNonQuery" or "ExecuteScalar" or "ExecuteReader"
-            && IsDatabase(receiver, "DbCommand");
+        blocks |= name is "ExecuteNonQuery" or "ExecuteScalar" or "ExecuteReader" && IsDatabase(receiver, "DbCommand");
         blocks |= name is "Open" && IsDatabase(receiver, "DbConnection");
         return blocks ? $"{(receiver ?? type).Name}.{name}" : null;
     }
@@ -60,23 +48,11 @@ internal static class BlockingCalls
 
     /// <summary>Also the nested ones of <c>ConfigureAwait</c>.</summary>
     private static bool IsAwaiter(ITypeSymbol type) =>
-        type.Name
-            is "TaskAwaiter"
-                or "ValueTaskAwaiter"
-                or "ConfiguredTaskAwaiter"
-                or "ConfiguredValueTaskAwaiter"
+        type.Name is "TaskAwaiter" or "ValueTaskAwaiter" or "ConfiguredTaskAwaiter" or "ConfiguredValueTaskAwaiter"
         && type.ContainingNamespace.ToDisplayString() == "System.Runtime.CompilerServices";
 
     private static bool IsStreamCall(string name) =>
-        name
-            is "Read"
-                or "ReadByte"
-                or "ReadExactly"
-                or "ReadAtLeast"
-                or "Write"
-                or "WriteByte"
-                or "Flush"
-                or "CopyTo";
+        name is "Read" or "ReadByte" or "ReadExactly" or "ReadAtLeast" or "Write" or "WriteByte" or "Flush" or "CopyTo";
 
     /// <summary>A memory stream never waits; that a plain <c>Stream</c> does, nobody can tell.</summary>
     private static bool IsSlowStream(ITypeSymbol type) =>
@@ -103,9 +79,7 @@ internal static class BlockingCalls
         return false;
     }
 
-    private static bool StartsWith(string name, string start) =>
-        name.StartsWith(start, StringComparison.Ordinal);
+    private static bool StartsWith(string name, string start) => name.StartsWith(start, StringComparison.Ordinal);
 
-    private static string NameOf(ITypeSymbol type) =>
-        $"{type.ContainingNamespace?.ToDisplayString()}.{type.Name}";
+    private static string NameOf(ITypeSymbol type) => $"{type.ContainingNamespace?.ToDisplayString()}.{type.Name}";
 }

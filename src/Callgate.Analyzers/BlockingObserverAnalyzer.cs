@@ -11,8 +11,7 @@ namespace Callgate.Analyzers;
 public sealed class BlockingObserverAnalyzer : DiagnosticAnalyzer
 {
     /// <inheritdoc />
-    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } =
-    [Diagnostics.BlockingObserver];
+    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = [Diagnostics.BlockingObserver];
 
     /// <inheritdoc />
     public override void Initialize(AnalysisContext context)
@@ -98,19 +97,14 @@ public sealed class BlockingObserverAnalyzer : DiagnosticAnalyzer
     private static IMethodSymbol? AsyncObserverOf(IMethodSymbol method, HookSymbols hooks) =>
         hooks.HookOf(method) is { } hook ? hooks.AsyncOf(hook) : null;
 
-    private static HashSet<ISymbol> Reach(
-        IMethodSymbol observer,
-        IEnumerable<(ISymbol From, IMethodSymbol To)> calls
-    )
+    private static HashSet<ISymbol> Reach(IMethodSymbol observer, IEnumerable<(ISymbol From, IMethodSymbol To)> calls)
     {
         var reached = new HashSet<ISymbol>(SymbolEqualityComparer.Default) { observer };
         var open = new Stack<ISymbol>(reached);
         while (open.Count > 0)
         {
             var from = open.Pop();
-            foreach (
-                var (_, to) in calls.Where(c => SymbolEqualityComparer.Default.Equals(c.From, from))
-            )
+            foreach (var (_, to) in calls.Where(c => SymbolEqualityComparer.Default.Equals(c.From, from)))
             {
                 if (reached.Add(to))
                 {

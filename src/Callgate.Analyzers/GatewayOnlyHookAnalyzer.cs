@@ -10,8 +10,7 @@ namespace Callgate.Analyzers;
 public sealed class GatewayOnlyHookAnalyzer : DiagnosticAnalyzer
 {
     /// <inheritdoc />
-    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } =
-    [Diagnostics.GatewayOnlyHook];
+    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = [Diagnostics.GatewayOnlyHook];
 
     /// <inheritdoc />
     public override void Initialize(AnalysisContext context)
@@ -26,14 +25,8 @@ public sealed class GatewayOnlyHookAnalyzer : DiagnosticAnalyzer
             }
 
             start.RegisterOperationAction(c => AnalyzeAdd(c, hooks), OperationKind.Invocation);
-            start.RegisterOperationAction(
-                c => AnalyzeCollection(c, hooks),
-                OperationKind.CollectionExpression
-            );
-            start.RegisterOperationAction(
-                c => AnalyzeAssignment(c, hooks),
-                OperationKind.SimpleAssignment
-            );
+            start.RegisterOperationAction(c => AnalyzeCollection(c, hooks), OperationKind.CollectionExpression);
+            start.RegisterOperationAction(c => AnalyzeAssignment(c, hooks), OperationKind.SimpleAssignment);
         });
     }
 
@@ -67,8 +60,7 @@ public sealed class GatewayOnlyHookAnalyzer : DiagnosticAnalyzer
     {
         var assignment = (ISimpleAssignmentOperation)context.Operation;
         if (
-            assignment.Target
-                is not IPropertyReferenceOperation { Property: { Name: "Callbacks" } property }
+            assignment.Target is not IPropertyReferenceOperation { Property: { Name: "Callbacks" } property }
             || property.ContainingType.ToDisplayString() != "Callgate.CallOptions"
         )
         {
@@ -96,11 +88,7 @@ public sealed class GatewayOnlyHookAnalyzer : DiagnosticAnalyzer
         }
     }
 
-    private static void CheckAll(
-        OperationAnalysisContext context,
-        IEnumerable<IOperation> handlers,
-        HookSymbols hooks
-    )
+    private static void CheckAll(OperationAnalysisContext context, IEnumerable<IOperation> handlers, HookSymbols hooks)
     {
         foreach (var handler in handlers)
         {
@@ -116,11 +104,7 @@ public sealed class GatewayOnlyHookAnalyzer : DiagnosticAnalyzer
             return;
         }
 
-        var names = hooks
-            .OverriddenBy(type)
-            .Where(HookSymbols.IsGatewayOnly)
-            .Select(h => h.Name)
-            .ToImmutableArray();
+        var names = hooks.OverriddenBy(type).Where(HookSymbols.IsGatewayOnly).Select(h => h.Name).ToImmutableArray();
         if (names.Length > 0)
         {
             context.ReportDiagnostic(
@@ -140,9 +124,7 @@ public sealed class GatewayOnlyHookAnalyzer : DiagnosticAnalyzer
         {
             IConversionOperation conversion => Unwrap(conversion.Operand),
             IObjectCreationOperation { Type: { } type, Arguments.Length: 1 } created
-                when type.ToDisplayString() == "Callgate.Callback" => Unwrap(
-                created.Arguments[0].Value
-            ),
+                when type.ToDisplayString() == "Callgate.Callback" => Unwrap(created.Arguments[0].Value),
             _ => value,
         };
 

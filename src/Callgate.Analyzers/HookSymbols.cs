@@ -9,11 +9,7 @@ internal sealed class HookSymbols
     private HookSymbols(INamedTypeSymbol customLogger)
     {
         CustomLogger = customLogger;
-        Hooks = customLogger
-            .GetMembers()
-            .OfType<IMethodSymbol>()
-            .Where(m => m.IsVirtual)
-            .ToImmutableArray();
+        Hooks = customLogger.GetMembers().OfType<IMethodSymbol>().Where(m => m.IsVirtual).ToImmutableArray();
         Names = Hooks.Select(h => h.Name).ToImmutableArray();
     }
 
@@ -62,11 +58,7 @@ internal sealed class HookSymbols
     public ImmutableArray<IMethodSymbol> OverriddenBy(ITypeSymbol handler)
     {
         var overridden = new HashSet<ISymbol>(SymbolEqualityComparer.Default);
-        for (
-            var t = handler;
-            t is not null && !SymbolEqualityComparer.Default.Equals(t, CustomLogger);
-            t = t.BaseType
-        )
+        for (var t = handler; t is not null && !SymbolEqualityComparer.Default.Equals(t, CustomLogger); t = t.BaseType)
         {
             foreach (var method in t.GetMembers().OfType<IMethodSymbol>())
             {
@@ -81,8 +73,7 @@ internal sealed class HookSymbols
     }
 
     public static bool IsGatewayOnly(IMethodSymbol hook) =>
-        hook.GetAttributes()
-            .Any(a => a.AttributeClass?.ToDisplayString() == "Callgate.GatewayOnlyAttribute");
+        hook.GetAttributes().Any(a => a.AttributeClass?.ToDisplayString() == "Callgate.GatewayOnlyAttribute");
 
     /// <summary>The async one of a pair of observers, of the sync one; else null.</summary>
     public IMethodSymbol? AsyncOf(IMethodSymbol hook) =>

@@ -9,8 +9,7 @@ namespace Callgate.Analyzers;
 public sealed class IteratorTokenAnalyzer : DiagnosticAnalyzer
 {
     /// <inheritdoc />
-    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } =
-    [Diagnostics.IteratorToken];
+    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = [Diagnostics.IteratorToken];
 
     /// <inheritdoc />
     public override void Initialize(AnalysisContext context)
@@ -30,11 +29,7 @@ public sealed class IteratorTokenAnalyzer : DiagnosticAnalyzer
     {
         var method = (IMethodSymbol)context.Symbol;
         // An override that only hands on another's stream is not async, and its token is an ordinary one.
-        if (
-            !method.IsAsync
-            || method.ReturnType.Name != "IAsyncEnumerable"
-            || hooks.HookOf(method) is not { } hook
-        )
+        if (!method.IsAsync || method.ReturnType.Name != "IAsyncEnumerable" || hooks.HookOf(method) is not { } hook)
         {
             return;
         }
@@ -43,18 +38,11 @@ public sealed class IteratorTokenAnalyzer : DiagnosticAnalyzer
         {
             if (
                 parameter.Type.ToDisplayString() == "System.Threading.CancellationToken"
-                && !parameter
-                    .GetAttributes()
-                    .Any(a => a.AttributeClass?.Name == "EnumeratorCancellationAttribute")
+                && !parameter.GetAttributes().Any(a => a.AttributeClass?.Name == "EnumeratorCancellationAttribute")
             )
             {
                 context.ReportDiagnostic(
-                    Diagnostic.Create(
-                        Diagnostics.IteratorToken,
-                        parameter.Locations[0],
-                        parameter.Name,
-                        hook.Name
-                    )
+                    Diagnostic.Create(Diagnostics.IteratorToken, parameter.Locations[0], parameter.Name, hook.Name)
                 );
             }
         }

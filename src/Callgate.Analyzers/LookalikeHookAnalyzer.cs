@@ -11,17 +11,14 @@ public sealed class LookalikeHookAnalyzer : DiagnosticAnalyzer
     private static readonly SymbolDisplayFormat s_signature = new(
         typeQualificationStyle: SymbolDisplayTypeQualificationStyle.NameOnly,
         genericsOptions: SymbolDisplayGenericsOptions.IncludeTypeParameters,
-        memberOptions: SymbolDisplayMemberOptions.IncludeType
-            | SymbolDisplayMemberOptions.IncludeParameters,
-        parameterOptions: SymbolDisplayParameterOptions.IncludeType
-            | SymbolDisplayParameterOptions.IncludeName,
+        memberOptions: SymbolDisplayMemberOptions.IncludeType | SymbolDisplayMemberOptions.IncludeParameters,
+        parameterOptions: SymbolDisplayParameterOptions.IncludeType | SymbolDisplayParameterOptions.IncludeName,
         miscellaneousOptions: SymbolDisplayMiscellaneousOptions.UseSpecialTypes
             | SymbolDisplayMiscellaneousOptions.IncludeNullableReferenceTypeModifier
     );
 
     /// <inheritdoc />
-    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } =
-    [Diagnostics.LookalikeHook];
+    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = [Diagnostics.LookalikeHook];
 
     /// <inheritdoc />
     public override void Initialize(AnalysisContext context)
@@ -54,18 +51,9 @@ public sealed class LookalikeHookAnalyzer : DiagnosticAnalyzer
             }
 
             var isPublic = method.DeclaredAccessibility == Accessibility.Public;
-            var name = HookNames.Nearest(
-                method.Name,
-                ReturnsTask(method),
-                hooks.Names,
-                out var distance
-            );
+            var name = HookNames.Nearest(method.Name, ReturnsTask(method), hooks.Names, out var distance);
             // A forgotten `public` makes a method private; a helper is private too, but hardly has a hook's very name.
-            if (
-                name is null
-                || (distance > 0 && !isPublic)
-                || HookNames.IsHelper(name, distance, isPublic, overridden)
-            )
+            if (name is null || (distance > 0 && !isPublic) || HookNames.IsHelper(name, distance, isPublic, overridden))
             {
                 continue;
             }
@@ -100,6 +88,5 @@ public sealed class LookalikeHookAnalyzer : DiagnosticAnalyzer
                 )
             );
 
-    private static bool ReturnsTask(IMethodSymbol method) =>
-        method.ReturnType.Name is "Task" or "ValueTask";
+    private static bool ReturnsTask(IMethodSymbol method) => method.ReturnType.Name is "Task" or "ValueTask";
 }

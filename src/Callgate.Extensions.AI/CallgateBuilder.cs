@@ -98,9 +98,7 @@ public sealed class CallgateBuilder
     }
 
     /// <summary>Adds a function that is called after each success, with the answer and its times.</summary>
-    public CallgateBuilder OnSuccess(
-        Action<CallDetails, LlmResponse?, DateTimeOffset, DateTimeOffset> function
-    )
+    public CallgateBuilder OnSuccess(Action<CallDetails, LlmResponse?, DateTimeOffset, DateTimeOffset> function)
     {
         Options.SuccessCallbacks.Add(function);
         return this;
@@ -108,9 +106,7 @@ public sealed class CallgateBuilder
 
     /// <inheritdoc cref="OnSuccess(Action{CallDetails, LlmResponse, DateTimeOffset, DateTimeOffset})" />
     [OverloadResolutionPriority(1)]
-    public CallgateBuilder OnSuccess(
-        Func<CallDetails, LlmResponse?, DateTimeOffset, DateTimeOffset, Task> function
-    )
+    public CallgateBuilder OnSuccess(Func<CallDetails, LlmResponse?, DateTimeOffset, DateTimeOffset, Task> function)
     {
         Options.SuccessCallbacks.Add(function);
         return this;
@@ -132,9 +128,7 @@ public sealed class CallgateBuilder
     }
 
     /// <summary>Adds a function that is called after each failure, with what came of the answer, and its times.</summary>
-    public CallgateBuilder OnFailure(
-        Action<CallDetails, LlmResponse?, DateTimeOffset, DateTimeOffset> function
-    )
+    public CallgateBuilder OnFailure(Action<CallDetails, LlmResponse?, DateTimeOffset, DateTimeOffset> function)
     {
         Options.FailureCallbacks.Add(function);
         return this;
@@ -142,9 +136,7 @@ public sealed class CallgateBuilder
 
     /// <inheritdoc cref="OnFailure(Action{CallDetails, LlmResponse, DateTimeOffset, DateTimeOffset})" />
     [OverloadResolutionPriority(1)]
-    public CallgateBuilder OnFailure(
-        Func<CallDetails, LlmResponse?, DateTimeOffset, DateTimeOffset, Task> function
-    )
+    public CallgateBuilder OnFailure(Func<CallDetails, LlmResponse?, DateTimeOffset, DateTimeOffset, Task> function)
     {
         Options.FailureCallbacks.Add(function);
         return this;

@@ -9,8 +9,7 @@ public static class CallgateBuilderExtensions
 {
     /// <summary>Spans and metrics for every call that goes through here, without callbacks.</summary>
     /// <param name="builder">The builder.</param>
-    public static ChatClientBuilder UseCallgate(this ChatClientBuilder builder) =>
-        builder.UseCallgate(static _ => { });
+    public static ChatClientBuilder UseCallgate(this ChatClientBuilder builder) => builder.UseCallgate(static _ => { });
 
     /// <summary>
     /// Lets callbacks see every call that goes through here: prompt, answer, tokens, cost, outcome. The calls stay what they were:
@@ -30,20 +29,12 @@ public static class CallgateBuilderExtensions
     ///     .Build();
     /// </code>
     /// </example>
-    public static ChatClientBuilder UseCallgate(
-        this ChatClientBuilder builder,
-        Action<CallgateBuilder> configure
-    )
+    public static ChatClientBuilder UseCallgate(this ChatClientBuilder builder, Action<CallgateBuilder> configure)
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(configure);
         return builder.Use(
-            (inner, services) =>
-                new CallgateChatClient(
-                    inner,
-                    Observer.Make(configure, services),
-                    ownsObserver: true
-                )
+            (inner, services) => new CallgateChatClient(inner, Observer.Make(configure, services), ownsObserver: true)
         );
     }
 

@@ -16,17 +16,11 @@ internal sealed class CallgateChatClient : DelegatingChatClient, IAsyncDisposabl
         : base(inner)
     {
         var metadata = inner.GetService<ChatClientMetadata>();
-        _observer = new Observer(
-            client,
-            metadata?.ProviderName,
-            metadata?.ProviderUri,
-            metadata?.DefaultModelId
-        );
+        _observer = new Observer(client, metadata?.ProviderName, metadata?.ProviderUri, metadata?.DefaultModelId);
         _ownsObserver = ownsObserver;
         // Both make a span of their own for each call.
         _isTraced =
-            inner.GetService<OpenTelemetryChatClient>() is not null
-            || inner.GetService<LlmClient>() is not null;
+            inner.GetService<OpenTelemetryChatClient>() is not null || inner.GetService<LlmClient>() is not null;
         if (inner.GetService<FunctionInvokingChatClient>() is not null)
         {
             _observer.WarnOfRoundTrips();
@@ -102,12 +96,7 @@ internal sealed class CallgateChatClient : DelegatingChatClient, IAsyncDisposabl
             Kind(isStream: true),
             _observer.Provider,
             _observer.ApiBase,
-            token =>
-                InnerClient.GetStreamingResponseAsync(
-                    given,
-                    CallOptionsCarrier.Strip(options),
-                    token
-                ),
+            token => InnerClient.GetStreamingResponseAsync(given, CallOptionsCarrier.Strip(options), token),
             (call, update) =>
             {
                 TurnTraces.Remember(update.Contents, call.TraceId);

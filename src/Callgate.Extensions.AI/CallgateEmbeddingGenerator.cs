@@ -22,12 +22,7 @@ internal sealed class CallgateEmbeddingGenerator<TInput, TEmbedding>
         : base(inner)
     {
         var metadata = inner.GetService<EmbeddingGeneratorMetadata>();
-        _observer = new Observer(
-            client,
-            metadata?.ProviderName,
-            metadata?.ProviderUri,
-            metadata?.DefaultModelId
-        );
+        _observer = new Observer(client, metadata?.ProviderName, metadata?.ProviderUri, metadata?.DefaultModelId);
         _ownsObserver = ownsObserver;
         _isTraced =
             inner.GetService<OpenTelemetryEmbeddingGenerator<TInput, TEmbedding>>() is not null

@@ -43,10 +43,7 @@ public static class CallgateOptionsExtensions
     ) => options.WithCallgate(Call(tags, metadata, traceId, sessionId, noLog));
 
     /// <inheritdoc cref="WithCallgate(ChatOptions, CallOptions)" />
-    public static EmbeddingGenerationOptions WithCallgate(
-        this EmbeddingGenerationOptions options,
-        CallOptions call
-    )
+    public static EmbeddingGenerationOptions WithCallgate(this EmbeddingGenerationOptions options, CallOptions call)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(call);

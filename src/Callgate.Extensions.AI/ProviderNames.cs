@@ -25,8 +25,7 @@ internal static class ProviderNames
         host.ToUpperInvariant() switch
         {
             var h when h.EndsWith(".OPENAI.AZURE.COM", StringComparison.Ordinal) => "azure",
-            var h when h.EndsWith(".COGNITIVESERVICES.AZURE.COM", StringComparison.Ordinal) =>
-                "azure",
+            var h when h.EndsWith(".COGNITIVESERVICES.AZURE.COM", StringComparison.Ordinal) => "azure",
             var h when h.EndsWith(".SERVICES.AI.AZURE.COM", StringComparison.Ordinal) => "azure",
             "OPENROUTER.AI" => "openrouter",
             "API.GROQ.COM" => "groq",

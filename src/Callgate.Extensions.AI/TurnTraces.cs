@@ -34,18 +34,12 @@ internal static class TurnTraces
             var message = messages[i];
             foreach (var content in message.Contents)
             {
-                if (
-                    content is FunctionCallContent call
-                    && s_traces.TryGetValue(call, out var traceId)
-                )
+                if (content is FunctionCallContent call && s_traces.TryGetValue(call, out var traceId))
                 {
                     return traceId;
                 }
 
-                if (
-                    content is FunctionResultContent result
-                    && s_traces.TryGetValue(result.CallId, out traceId)
-                )
+                if (content is FunctionResultContent result && s_traces.TryGetValue(result.CallId, out traceId))
                 {
                     ofResult = traceId;
                 }
@@ -58,8 +52,6 @@ internal static class TurnTraces
             }
         }
 
-        return messages is [.., var last] && last.Contents.Any(c => c is FunctionResultContent)
-            ? ofResult
-            : null;
+        return messages is [.., var last] && last.Contents.Any(c => c is FunctionResultContent) ? ofResult : null;
     }
 }

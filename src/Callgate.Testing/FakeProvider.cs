@@ -176,10 +176,7 @@ public sealed class FakeProvider : IAsyncDisposable
 
     private async Task ServeAsync(HttpContext http)
     {
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(
-            http.RequestAborted,
-            _stopping.Token
-        );
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, _stopping.Token);
         RecordedRequest? request = null;
         try
         {
@@ -195,8 +192,7 @@ public sealed class FakeProvider : IAsyncDisposable
                 await http.Response.CompleteAsync();
             }
         }
-        catch (Exception e)
-            when (e is OperationCanceledException or IOException && ending.IsCancellationRequested)
+        catch (Exception e) when (e is OperationCanceledException or IOException && ending.IsCancellationRequested)
         {
             request?.MarkEnded();
             http.Abort();
@@ -214,10 +210,7 @@ public sealed class FakeProvider : IAsyncDisposable
         }
     }
 
-    private async Task<RecordedRequest> ReadAsync(
-        HttpContext http,
-        CancellationToken cancellationToken
-    )
+    private async Task<RecordedRequest> ReadAsync(HttpContext http, CancellationToken cancellationToken)
     {
         using var body = new MemoryStream();
         await http.Request.Body.CopyToAsync(body, cancellationToken);
@@ -227,11 +220,7 @@ public sealed class FakeProvider : IAsyncDisposable
             http.Request.Method,
             query < 0 ? target : target[..query],
             query < 0 ? "" : target[query..],
-            http.Request.Headers.ToDictionary(
-                h => h.Key,
-                h => h.Value.ToString(),
-                StringComparer.OrdinalIgnoreCase
-            ),
+            http.Request.Headers.ToDictionary(h => h.Key, h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase),
             body.ToArray(),
             _timeProvider.GetUtcNow()
         );
@@ -245,10 +234,7 @@ public sealed class FakeProvider : IAsyncDisposable
         {
             _requests.Add(request);
             _replies.TryDequeue(out reply);
-            (arrived, _arrived) = (
-                _arrived,
-                new(TaskCreationOptions.RunContinuationsAsynchronously)
-            );
+            (arrived, _arrived) = (_arrived, new(TaskCreationOptions.RunContinuationsAsynchronously));
         }
 
         arrived.SetResult();

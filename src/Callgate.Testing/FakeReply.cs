@@ -13,14 +13,10 @@ public sealed record FakeReply
 
     /// <summary>Answers in the wire of the endpoint that was called, as the built-in mock does; streamed if the request asks for it.</summary>
     /// <param name="options">What to answer; default: a sentence that names the model.</param>
-    public static FakeReply Mock(MockOptions? options = null) =>
-        new() { MockOptions = options ?? new MockOptions() };
+    public static FakeReply Mock(MockOptions? options = null) => new() { MockOptions = options ?? new MockOptions() };
 
     /// <summary>A JSON body, verbatim.</summary>
-    public static FakeReply Json(
-        [StringSyntax(StringSyntaxAttribute.Json)] string body,
-        int statusCode = 200
-    )
+    public static FakeReply Json([StringSyntax(StringSyntaxAttribute.Json)] string body, int statusCode = 200)
     {
         ArgumentNullException.ThrowIfNull(body);
         return Bytes(Encoding.UTF8.GetBytes(body), "application/json", statusCode);
@@ -34,11 +30,7 @@ public sealed record FakeReply
     }
 
     /// <summary>A body, verbatim.</summary>
-    public static FakeReply Bytes(
-        ReadOnlyMemory<byte> body,
-        string contentType,
-        int statusCode = 200
-    )
+    public static FakeReply Bytes(ReadOnlyMemory<byte> body, string contentType, int statusCode = 200)
     {
         ArgumentException.ThrowIfNullOrEmpty(contentType);
         return new FakeReply
@@ -53,11 +45,7 @@ public sealed record FakeReply
     /// <param name="statusCode">The HTTP status.</param>
     /// <param name="code">The provider's error code; default: the one that usually comes with the status. Anthropic has types only: there, a code that ends in <c>_error</c> is the type.</param>
     /// <param name="retryAfter">Sent as <c>Retry-After</c> in whole seconds, and as <c>retry-after-ms</c>.</param>
-    public static FakeReply Error(
-        int statusCode,
-        string? code = null,
-        TimeSpan? retryAfter = null
-    ) =>
+    public static FakeReply Error(int statusCode, string? code = null, TimeSpan? retryAfter = null) =>
         new()
         {
             IsError = true,
@@ -91,8 +79,7 @@ public sealed record FakeReply
     public TimeSpan DelayHeaders { get; init; }
 
     /// <summary>Headers to send besides, or in place of, the usual ones.</summary>
-    public IReadOnlyDictionary<string, string> Headers { get; init; } =
-        new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
 
     /// <summary>A lie about usage: this JSON stands in place of every <c>usage</c> object of the reply.</summary>
     [StringSyntax(StringSyntaxAttribute.Json)]

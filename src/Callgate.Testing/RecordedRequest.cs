@@ -9,15 +9,9 @@ public sealed class RecordedRequest
     private readonly TaskCompletionSource<DateTimeOffset> _aborted = new(
         TaskCreationOptions.RunContinuationsAsynchronously
     );
-    private readonly TaskCompletionSource _ended = new(
-        TaskCreationOptions.RunContinuationsAsynchronously
-    );
-    private readonly TaskCompletionSource _stalled = new(
-        TaskCreationOptions.RunContinuationsAsynchronously
-    );
-    private readonly TaskCompletionSource _released = new(
-        TaskCreationOptions.RunContinuationsAsynchronously
-    );
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _stalled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     internal RecordedRequest(
         string method,

@@ -5,10 +5,7 @@ namespace Callgate.Testing;
 public sealed partial class RecordingLogger
 {
     /// <inheritdoc />
-    public override ValueTask<HookResult> LoggingHookAsync(
-        LoggingContext context,
-        CancellationToken cancellationToken
-    )
+    public override ValueTask<HookResult> LoggingHookAsync(LoggingContext context, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(context);
         Record(index => new RecordedHook

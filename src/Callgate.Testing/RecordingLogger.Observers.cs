@@ -6,11 +6,8 @@ namespace Callgate.Testing;
 public sealed partial class RecordingLogger
 {
     /// <inheritdoc />
-    public override void LogPreApiCall(
-        string model,
-        IReadOnlyList<Message> messages,
-        CallDetails call
-    ) => Observed(call);
+    public override void LogPreApiCall(string model, IReadOnlyList<Message> messages, CallDetails call) =>
+        Observed(call);
 
     /// <inheritdoc />
     public override ValueTask LogPreApiCallAsync(

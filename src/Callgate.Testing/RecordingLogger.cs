@@ -5,9 +5,7 @@ namespace Callgate.Testing;
 /// Observers run off the call's path: wait for what you expect with <see cref="WaitForAsync"/>.
 /// </summary>
 /// <param name="mode">Which of the paired observers it overrides.</param>
-public sealed partial class RecordingLogger(RecordingMode mode = RecordingMode.Both)
-    : CustomLogger,
-        IHookSource
+public sealed partial class RecordingLogger(RecordingMode mode = RecordingMode.Both) : CustomLogger, IHookSource
 {
     private const Hooks SyncObservers =
         Hooks.LogPreApiCall
@@ -88,10 +86,7 @@ public sealed partial class RecordingLogger(RecordingMode mode = RecordingMode.B
     }
 
     /// <summary>Waits until a condition holds; it is asked now, and again after each hook.</summary>
-    public async Task WaitForAsync(
-        Func<RecordingLogger, bool> condition,
-        CancellationToken cancellationToken = default
-    )
+    public async Task WaitForAsync(Func<RecordingLogger, bool> condition, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(condition);
         while (true)
@@ -118,10 +113,7 @@ public sealed partial class RecordingLogger(RecordingMode mode = RecordingMode.B
         {
             _records.Add(make(_first + _records.Count));
             _snapshot = null;
-            (changed, _changed) = (
-                _changed,
-                new(TaskCreationOptions.RunContinuationsAsynchronously)
-            );
+            (changed, _changed) = (_changed, new(TaskCreationOptions.RunContinuationsAsynchronously));
         }
 
         changed.SetResult();

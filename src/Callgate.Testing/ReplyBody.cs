@@ -16,10 +16,7 @@ internal sealed record ReplyBody(
     {
         if (reply.IsError)
         {
-            var error = From(
-                MockWire.Error(request.Path, reply.StatusCode, reply.ErrorCode),
-                TimeSpan.Zero
-            );
+            var error = From(MockWire.Error(request.Path, reply.StatusCode, reply.ErrorCode), TimeSpan.Zero);
             return reply.RetryAfter is { } retryAfter
                 ? error with
                 {
@@ -30,14 +27,7 @@ internal sealed record ReplyBody(
 
         var made = reply.MockOptions is { } options
             ? From(
-                MockWire.Answer(
-                    request.Method,
-                    request.Path,
-                    request.Body,
-                    options,
-                    MockFailures.Next(options),
-                    now
-                ),
+                MockWire.Answer(request.Method, request.Path, request.Body, options, MockFailures.Next(options), now),
                 options.ChunkDelay
             )
             : new ReplyBody(
@@ -51,12 +41,7 @@ internal sealed record ReplyBody(
         return reply.UsageOverride is { } usage
             ? made with
             {
-                Parts = made.Parts.Select(p =>
-                    p with
-                    {
-                        Bytes = UsageLie.Tell(p.Bytes, made.IsStream, usage),
-                    }
-                ),
+                Parts = made.Parts.Select(p => p with { Bytes = UsageLie.Tell(p.Bytes, made.IsStream, usage) }),
             }
             : made;
     }
@@ -75,9 +60,6 @@ internal sealed record ReplyBody(
     {
         var invariant = System.Globalization.CultureInfo.InvariantCulture;
         yield return new("Retry-After", Math.Ceiling(after.TotalSeconds).ToString(invariant));
-        yield return new(
-            "retry-after-ms",
-            Math.Ceiling(after.TotalMilliseconds).ToString(invariant)
-        );
+        yield return new("retry-after-ms", Math.Ceiling(after.TotalMilliseconds).ToString(invariant));
     }
 }

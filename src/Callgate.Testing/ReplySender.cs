@@ -5,12 +5,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Callgate.Testing;
 
 /// <summary>Sends one reply, in the pieces and with the faults that it asks for.</summary>
-internal sealed class ReplySender(
-    HttpContext http,
-    RecordedRequest request,
-    FakeReply reply,
-    TimeProvider timeProvider
-)
+internal sealed class ReplySender(HttpContext http, RecordedRequest request, FakeReply reply, TimeProvider timeProvider)
 {
     // A piece that may wait for the client to read it isn't the last: the client may yet leave.
     private const int LargePiece = 16 << 10;
@@ -96,11 +91,7 @@ internal sealed class ReplySender(
     }
 
     // True when the reply ends here.
-    private async Task<bool> WriteAsync(
-        ReadOnlyMemory<byte> bytes,
-        bool isLast,
-        CancellationToken cancellationToken
-    )
+    private async Task<bool> WriteAsync(ReadOnlyMemory<byte> bytes, bool isLast, CancellationToken cancellationToken)
     {
         while (!bytes.IsEmpty)
         {
@@ -123,10 +114,7 @@ internal sealed class ReplySender(
                 }
             }
 
-            var flushed = await http.Response.BodyWriter.WriteAsync(
-                bytes[..length],
-                cancellationToken
-            );
+            var flushed = await http.Response.BodyWriter.WriteAsync(bytes[..length], cancellationToken);
             if (flushed.IsCompleted || !IsConnected)
             {
                 // Kestrel swallows a failed write. The connection is gone, and the server is about to say so.
@@ -188,8 +176,7 @@ internal sealed class ReplySender(
     }
 
     // The socket is closed before a write that failed on it returns.
-    private bool IsConnected =>
-        http.Features.GetRequiredFeature<IConnectionSocketFeature>().Socket.Connected;
+    private bool IsConnected => http.Features.GetRequiredFeature<IConnectionSocketFeature>().Socket.Connected;
 
     private async Task StallAsync(CancellationToken cancellationToken)
     {

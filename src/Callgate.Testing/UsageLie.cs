@@ -20,16 +20,12 @@ internal static class UsageLie
     {
         var text = Encoding.UTF8.GetString(bytes.Span);
         return Encoding.UTF8.GetBytes(
-            isStream
-                ? string.Join('\n', text.Split('\n').Select(l => Line(l, usage)))
-                : Object(text, usage)
+            isStream ? string.Join('\n', text.Split('\n').Select(l => Line(l, usage))) : Object(text, usage)
         );
     }
 
     private static string Line(string line, string usage) =>
-        line.StartsWith("data:", StringComparison.Ordinal)
-            ? $"data: {Object(line[5..].Trim(), usage)}"
-            : line;
+        line.StartsWith("data:", StringComparison.Ordinal) ? $"data: {Object(line[5..].Trim(), usage)}" : line;
 
     private static string Object(string json, string usage)
     {

@@ -54,8 +54,7 @@ public sealed record CallOptions
     public string? PromptId { get; init; }
 
     /// <summary>The values for the prompt's placeholders.</summary>
-    public IReadOnlyDictionary<string, string> PromptVariables { get; init; } =
-        AdditionalArgs.NoHeaders;
+    public IReadOnlyDictionary<string, string> PromptVariables { get; init; } = AdditionalArgs.NoHeaders;
 
     /// <summary>Answers the call locally, in the model's own wire format and at its prices, without a key. <c>mock/MODEL</c> does so too.</summary>
     public MockOptions? Mock { get; init; }

@@ -29,12 +29,7 @@ internal sealed class ClientRuntime : IDisposable
         Pipeline = new CallPipeline(this);
         Streams = new StreamSweeper(this);
         _callbacks = options.Callbacks;
-        _functions =
-        [
-            options.InputCallbacks.List,
-            options.SuccessCallbacks.List,
-            options.FailureCallbacks.List,
-        ];
+        _functions = [options.InputCallbacks.List, options.SuccessCallbacks.List, options.FailureCallbacks.List];
         foreach (var list in _functions.Append(_callbacks))
         {
             Watch(list);
@@ -73,9 +68,7 @@ internal sealed class ClientRuntime : IDisposable
     public CallbackSet CallbacksFor(CallOptions options)
     {
         var set = _set ?? MakeSet();
-        return options.Callbacks.Count == 0
-            ? set
-            : set.And(options.Callbacks.Select(RegistrationOf));
+        return options.Callbacks.Count == 0 ? set : set.And(options.Callbacks.Select(RegistrationOf));
     }
 
     // One queue per handler, however many calls it comes along with: it is never called twice at once.

@@ -56,12 +56,7 @@ public sealed class LlmClient : IDisposable, IAsyncDisposable
         CancellationToken cancellationToken = default
     ) =>
         (ChatCompletion)
-            await RunAsync(
-                    request,
-                    options,
-                    CallKind.Chat(isSync: false, isStream: false),
-                    cancellationToken
-                )
+            await RunAsync(request, options, CallKind.Chat(isSync: false, isStream: false), cancellationToken)
                 .ConfigureAwait(false);
 
     /// <inheritdoc cref="CompleteAsync(string, IReadOnlyList{Message}, CallOptions?, CancellationToken)" />
@@ -159,12 +154,7 @@ public sealed class LlmClient : IDisposable, IAsyncDisposable
             SyncBridge.Run(
                 (this, request, options, cancellationToken),
                 static s =>
-                    s.Item1.RunAsync(
-                        s.request,
-                        s.options,
-                        CallKind.Embedding(isSync: true),
-                        s.cancellationToken
-                    )
+                    s.Item1.RunAsync(s.request, s.options, CallKind.Embedding(isSync: true), s.cancellationToken)
             );
 
     /// <summary>Waits until observers have seen every event so far.</summary>
@@ -174,10 +164,7 @@ public sealed class LlmClient : IDisposable, IAsyncDisposable
     public async Task<FlushResult> FlushAsync(
         TimeSpan? timeout = null,
         CancellationToken cancellationToken = default
-    ) =>
-        await _runtime
-            .Hub.FlushAsync(timeout ?? Options.FlushTimeout, cancellationToken)
-            .ConfigureAwait(false);
+    ) => await _runtime.Hub.FlushAsync(timeout ?? Options.FlushTimeout, cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc cref="FlushAsync" />
     public FlushResult Flush(TimeSpan? timeout = null) =>
@@ -243,28 +230,17 @@ public sealed class LlmClient : IDisposable, IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(request);
         ObjectDisposedException.ThrowIf(_runtime.IsDisposed, this);
-        return new Call(
-            _runtime,
-            request,
-            OptionsCheck.Validated(options ?? CallOptions.Default),
-            kind
-        );
+        return new Call(_runtime, request, OptionsCheck.Validated(options ?? CallOptions.Default), kind);
     }
 
-    private static ChatRequest Chat(
-        [NotNull] string? model,
-        [NotNull] IReadOnlyList<Message>? messages
-    )
+    private static ChatRequest Chat([NotNull] string? model, [NotNull] IReadOnlyList<Message>? messages)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(messages);
         return new ChatRequest { Model = model, Messages = messages };
     }
 
-    private static EmbeddingRequest Embedding(
-        [NotNull] string? model,
-        [NotNull] IReadOnlyList<string>? input
-    )
+    private static EmbeddingRequest Embedding([NotNull] string? model, [NotNull] IReadOnlyList<string>? input)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(input);

@@ -103,26 +103,10 @@ public class LlmException : Exception
                     or LlmErrorKind.ServiceUnavailable;
         return kind switch
         {
-            LlmErrorKind.BadRequest => new LlmBadRequestException(message, inner)
-            {
-                F = facts,
-                R = retryable,
-            },
-            LlmErrorKind.Authentication => new LlmAuthenticationException(message, inner)
-            {
-                F = facts,
-                R = retryable,
-            },
-            LlmErrorKind.Permission => new LlmPermissionException(message, inner)
-            {
-                F = facts,
-                R = retryable,
-            },
-            LlmErrorKind.NotFound => new LlmNotFoundException(message, inner)
-            {
-                F = facts,
-                R = retryable,
-            },
+            LlmErrorKind.BadRequest => new LlmBadRequestException(message, inner) { F = facts, R = retryable },
+            LlmErrorKind.Authentication => new LlmAuthenticationException(message, inner) { F = facts, R = retryable },
+            LlmErrorKind.Permission => new LlmPermissionException(message, inner) { F = facts, R = retryable },
+            LlmErrorKind.NotFound => new LlmNotFoundException(message, inner) { F = facts, R = retryable },
             LlmErrorKind.ContextWindowExceeded => new ContextWindowExceededException(message, inner)
             {
                 F = facts,
@@ -133,21 +117,9 @@ public class LlmException : Exception
                 F = facts,
                 R = retryable,
             },
-            LlmErrorKind.RateLimit => new LlmRateLimitException(message, inner)
-            {
-                F = facts,
-                R = retryable,
-            },
-            LlmErrorKind.Timeout => new LlmTimeoutException(message, inner)
-            {
-                F = facts,
-                R = retryable,
-            },
-            LlmErrorKind.Connection => new LlmConnectionException(message, inner)
-            {
-                F = facts,
-                R = retryable,
-            },
+            LlmErrorKind.RateLimit => new LlmRateLimitException(message, inner) { F = facts, R = retryable },
+            LlmErrorKind.Timeout => new LlmTimeoutException(message, inner) { F = facts, R = retryable },
+            LlmErrorKind.Connection => new LlmConnectionException(message, inner) { F = facts, R = retryable },
             LlmErrorKind.ServiceUnavailable => new LlmServiceUnavailableException(message, inner)
             {
                 F = facts,

@@ -23,11 +23,7 @@ internal static class OptionsCheck
         NotNegative(options.FlushTimeout, nameof(options.FlushTimeout));
         if (options.MaxResponseBytes is < 1 or > int.MaxValue)
         {
-            throw Wrong(
-                nameof(options.MaxResponseBytes),
-                options.MaxResponseBytes,
-                "from 1 byte to 2 GiB"
-            );
+            throw Wrong(nameof(options.MaxResponseBytes), options.MaxResponseBytes, "from 1 byte to 2 GiB");
         }
 
         return options;

@@ -35,20 +35,14 @@ internal static class ProcessExit
                 return;
             }
 
-            AppDomain.CurrentDomain.ProcessExit += static (_, _) =>
-                FlushAll("The process ended in mid-call.");
-            AppDomain.CurrentDomain.UnhandledException += static (_, _) =>
-                FlushAll("The process crashed in mid-call.");
+            AppDomain.CurrentDomain.ProcessExit += static (_, _) => FlushAll("The process ended in mid-call.");
+            AppDomain.CurrentDomain.UnhandledException += static (_, _) => FlushAll("The process crashed in mid-call.");
             // The signal then does what it did before.
             s_signals =
             [
-                .. new[]
-                {
-                    PosixSignal.SIGTERM,
-                    PosixSignal.SIGINT,
-                    PosixSignal.SIGHUP,
-                    PosixSignal.SIGQUIT,
-                }.Select(s => PosixSignalRegistration.Create(s, OnSignal)),
+                .. new[] { PosixSignal.SIGTERM, PosixSignal.SIGINT, PosixSignal.SIGHUP, PosixSignal.SIGQUIT }.Select(
+                    s => PosixSignalRegistration.Create(s, OnSignal)
+                ),
             ];
         }
     }
@@ -71,10 +65,7 @@ internal static class ProcessExit
     }
 
     private static bool HasHost() =>
-        Array.Exists(
-            AppDomain.CurrentDomain.GetAssemblies(),
-            a => a.GetName().Name == "Microsoft.Extensions.Hosting"
-        );
+        Array.Exists(AppDomain.CurrentDomain.GetAssemblies(), a => a.GetName().Name == "Microsoft.Extensions.Hosting");
 
     private static void FlushAll(string? terminate, bool abort = true)
     {
@@ -95,10 +86,7 @@ internal static class ProcessExit
             static async clients =>
             {
                 await Task.WhenAll(
-                        clients.Select(c =>
-                            c.Hub.FlushAsync(c.Options.FlushTimeout, CancellationToken.None)
-                                .AsTask()
-                        )
+                        clients.Select(c => c.Hub.FlushAsync(c.Options.FlushTimeout, CancellationToken.None).AsTask())
                     )
                     .ConfigureAwait(false);
                 return true;

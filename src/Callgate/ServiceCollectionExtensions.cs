@@ -20,10 +20,7 @@ public static class CallgateServiceCollectionExtensions
     /// <inheritdoc cref="AddCallgate(IServiceCollection)" />
     /// <param name="services">The services.</param>
     /// <param name="configure">Sets the client's options. Called when the client is first asked for; of several calls, each adds its own.</param>
-    public static IServiceCollection AddCallgate(
-        this IServiceCollection services,
-        Action<LlmClientOptions> configure
-    )
+    public static IServiceCollection AddCallgate(this IServiceCollection services, Action<LlmClientOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(configure);
         return services.AddCallgate((_, options) => configure(options));
@@ -46,10 +43,7 @@ public static class CallgateServiceCollectionExtensions
 
     private static LlmClient CreateClient(IServiceProvider services)
     {
-        var options = new LlmClientOptions
-        {
-            LoggerFactory = services.GetService<ILoggerFactory>(),
-        };
+        var options = new LlmClientOptions { LoggerFactory = services.GetService<ILoggerFactory>() };
         if (services.GetService<TimeProvider>() is { } time)
         {
             options.TimeProvider = time;
@@ -74,7 +68,6 @@ public static class CallgateServiceCollectionExtensions
 
     private sealed class Configuration(Action<IServiceProvider, LlmClientOptions> apply)
     {
-        public void Apply(IServiceProvider services, LlmClientOptions options) =>
-            apply(services, options);
+        public void Apply(IServiceProvider services, LlmClientOptions options) => apply(services, options);
     }
 }

@@ -10,18 +10,12 @@ public sealed class BlockingObserverTests
     [InlineData("_ = [|new ValueTask<int>(1).Result|];", "ValueTask.Result")]
     [InlineData("[|Task.Delay(1).GetAwaiter().GetResult()|];", "GetAwaiter().GetResult()")]
     [InlineData("_ = [|Task.FromResult(1).GetAwaiter().GetResult()|];", "GetAwaiter().GetResult()")]
-    [InlineData(
-        "[|Task.Delay(1).ConfigureAwait(false).GetAwaiter().GetResult()|];",
-        "GetAwaiter().GetResult()"
-    )]
+    [InlineData("[|Task.Delay(1).ConfigureAwait(false).GetAwaiter().GetResult()|];", "GetAwaiter().GetResult()")]
     [InlineData("[|default(ValueTask).GetAwaiter().GetResult()|];", "GetAwaiter().GetResult()")]
     [InlineData("[|File.AppendAllText(\"log\", \"x\")|];", "File.AppendAllText")]
     [InlineData("_ = [|File.ReadAllLines(\"log\")|];", "File.ReadAllLines")]
     [InlineData("[|File.WriteAllBytes(\"log\", [])|];", "File.WriteAllBytes")]
-    [InlineData(
-        "_ = [|new FileStream(\"log\", FileMode.Open).Read(new byte[1], 0, 1)|];",
-        "FileStream.Read"
-    )]
+    [InlineData("_ = [|new FileStream(\"log\", FileMode.Open).Read(new byte[1], 0, 1)|];", "FileStream.Read")]
     [InlineData(
         "using var file = File.OpenWrite(\"log\"); [|file.Write([1])|]; [|file.Flush()|];",
         "FileStream.Write",
@@ -29,22 +23,10 @@ public sealed class BlockingObserverTests
     )]
     [InlineData("[|new NetworkStream(null!).Write([1])|];", "NetworkStream.Write")]
     [InlineData("_ = [|new HttpClient().Send(new HttpRequestMessage())|];", "HttpClient.Send")]
-    [InlineData(
-        "_ = [|((System.Data.Common.DbCommand)null!).ExecuteNonQuery()|];",
-        "DbCommand.ExecuteNonQuery"
-    )]
-    [InlineData(
-        "_ = [|((System.Data.IDbCommand)null!).ExecuteScalar()|];",
-        "IDbCommand.ExecuteScalar"
-    )]
-    [InlineData(
-        "_ = [|new System.Net.WebClient().DownloadString(\"http://localhost\")|];",
-        "WebClient.DownloadString"
-    )]
-    public async Task A_blocking_call_in_a_sync_observer_is_reported(
-        string statement,
-        params string[] what
-    )
+    [InlineData("_ = [|((System.Data.Common.DbCommand)null!).ExecuteNonQuery()|];", "DbCommand.ExecuteNonQuery")]
+    [InlineData("_ = [|((System.Data.IDbCommand)null!).ExecuteScalar()|];", "IDbCommand.ExecuteScalar")]
+    [InlineData("_ = [|new System.Net.WebClient().DownloadString(\"http://localhost\")|];", "WebClient.DownloadString")]
+    public async Task A_blocking_call_in_a_sync_observer_is_reported(string statement, params string[] what)
     {
         var messages = await Snippet.Report<BlockingObserverAnalyzer>(Observer(statement));
 
@@ -66,16 +48,12 @@ public sealed class BlockingObserverTests
     public async Task What_does_not_block_is_left_alone(string statement) =>
         Assert.Empty(
             await Snippet.Report<BlockingObserverAnalyzer>(
-                Observer(statement)
-                    + "public class Answer { public int Result => 1; public void Wait() { } }"
+                Observer(statement) + "public class Answer { public int Result => 1; public void Wait() { } }"
             )
         );
 
     [Theory]
-    [InlineData(
-        "LogPreApiCall(string model, IReadOnlyList<Message> messages, CallDetails call)",
-        "LogPreApiCall"
-    )]
+    [InlineData("LogPreApiCall(string model, IReadOnlyList<Message> messages, CallDetails call)", "LogPreApiCall")]
     [InlineData(
         "LogPostApiCall(CallDetails call, LlmResponse? response, DateTimeOffset startTime, DateTimeOffset endTime)",
         "LogPostApiCall"
@@ -94,16 +72,8 @@ public sealed class BlockingObserverTests
             $$"""public class H : CustomLogger { public override void {{declaration}} => [|Thread.Sleep(1)|]; }"""
         );
 
-        Assert.Contains(
-            $"in the sync observer {hook},",
-            Assert.Single(messages),
-            StringComparison.Ordinal
-        );
-        Assert.Contains(
-            $"override {hook}Async instead",
-            Assert.Single(messages),
-            StringComparison.Ordinal
-        );
+        Assert.Contains($"in the sync observer {hook},", Assert.Single(messages), StringComparison.Ordinal);
+        Assert.Contains($"override {hook}Async instead", Assert.Single(messages), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -10,9 +10,7 @@ public sealed class DescriptorTests
             .. typeof(LookalikeHookAnalyzer)
                 .Assembly.GetTypes()
                 .Where(t => t.IsSubclassOf(typeof(DiagnosticAnalyzer)))
-                .SelectMany(t =>
-                    ((DiagnosticAnalyzer)Activator.CreateInstance(t)!).SupportedDiagnostics
-                ),
+                .SelectMany(t => ((DiagnosticAnalyzer)Activator.CreateInstance(t)!).SupportedDiagnostics),
         ];
 
     [Fact]
@@ -29,10 +27,7 @@ public sealed class DescriptorTests
         Assert.Equal("Callgate", descriptor.Category);
         Assert.Equal(DiagnosticSeverity.Warning, descriptor.DefaultSeverity);
         Assert.True(descriptor.IsEnabledByDefault);
-        var (file, anchor) = (
-            descriptor.HelpLinkUri.Split('#')[0],
-            descriptor.HelpLinkUri.Split('#')[1]
-        );
+        var (file, anchor) = (descriptor.HelpLinkUri.Split('#')[0], descriptor.HelpLinkUri.Split('#')[1]);
         var chapters = File.ReadLines(Path.Combine(Root, file))
             .Where(l => l.StartsWith("## ", StringComparison.Ordinal));
         Assert.Contains($"## {descriptor.Id}", chapters);

@@ -25,9 +25,7 @@ public sealed class GatewayOnlyHookTests
     [InlineData("options.Callbacks.Add(new Callback([|new Guard()|]));")]
     [InlineData("options.Callbacks = [new Observer(), [|new Guard()|]];")]
     [InlineData("options = new LlmClientOptions { Callbacks = [[|new Guard()|]] };")]
-    [InlineData(
-        "options = new LlmClientOptions { Callbacks = { [|new Guard()|], new Observer() } };"
-    )]
+    [InlineData("options = new LlmClientOptions { Callbacks = { [|new Guard()|], new Observer() } };")]
     [InlineData("CallbackList list = [[|new Guard()|]];")]
     [InlineData("var guard = new Guard(); options.Callbacks.Add([|guard|]);")]
     [InlineData("options.SuccessCallbacks.Add([|new Guard()|]);")]
@@ -36,12 +34,8 @@ public sealed class GatewayOnlyHookTests
     [InlineData("call = call with { Callbacks = [new Observer(), [|new Guard()|]] };")]
     [InlineData("call = new CallOptions { Callbacks = new CustomLogger[] { [|new Guard()|] } };")]
     [InlineData("call = new CallOptions { Callbacks = new[] { [|new Guard()|] } };")]
-    [InlineData(
-        "call = new CallOptions { Callbacks = new List<CustomLogger> { [|new Guard()|] } };"
-    )]
-    public async Task A_gateway_hook_in_a_library_client_is_reported_where_the_handler_is_given(
-        string statement
-    )
+    [InlineData("call = new CallOptions { Callbacks = new List<CustomLogger> { [|new Guard()|] } };")]
+    public async Task A_gateway_hook_in_a_library_client_is_reported_where_the_handler_is_given(string statement)
     {
         var messages = await Snippet.Report<GatewayOnlyHookAnalyzer>(Handlers + Program(statement));
 
@@ -58,11 +52,7 @@ public sealed class GatewayOnlyHookTests
             Handlers + Program("options.Callbacks.Add([|new Inherited()|]);")
         );
 
-        Assert.StartsWith(
-            "'Inherited' overrides PreCallHookAsync,",
-            Assert.Single(messages),
-            StringComparison.Ordinal
-        );
+        Assert.StartsWith("'Inherited' overrides PreCallHookAsync,", Assert.Single(messages), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -81,16 +71,8 @@ public sealed class GatewayOnlyHookTests
 
     [Theory]
     [InlineData("PostCallSuccessHookAsync", "ValueTask<HookResult>", "PostCallContext context")]
-    [InlineData(
-        "PostCallStreamingHookAsync",
-        "ValueTask<HookResult>",
-        "StreamChunkContext context"
-    )]
-    [InlineData(
-        "PostCallFailureHookAsync",
-        "ValueTask<HookResult>",
-        "PostCallFailureContext context"
-    )]
+    [InlineData("PostCallStreamingHookAsync", "ValueTask<HookResult>", "StreamChunkContext context")]
+    [InlineData("PostCallFailureHookAsync", "ValueTask<HookResult>", "PostCallFailureContext context")]
     [InlineData(
         "PostCallStreamingIteratorHook",
         "IAsyncEnumerable<LlmChunk>",
@@ -115,11 +97,7 @@ public sealed class GatewayOnlyHookTests
             handler + Program("options.Callbacks.Add([|new H()|]);")
         );
 
-        Assert.StartsWith(
-            $"'H' overrides {hook}, which",
-            Assert.Single(messages),
-            StringComparison.Ordinal
-        );
+        Assert.StartsWith($"'H' overrides {hook}, which", Assert.Single(messages), StringComparison.Ordinal);
     }
 
     private static string Program(string statement) =>

@@ -36,12 +36,6 @@ public sealed class IteratorTokenTests
     [InlineData(
         "public async IAsyncEnumerable<LlmChunk> Mine(IAsyncEnumerable<LlmChunk> chunks, CancellationToken ct) { await foreach (var chunk in chunks) yield return chunk; }"
     )]
-    public async Task Marked_iterators_plain_overrides_and_other_methods_are_left_alone(
-        string method
-    ) =>
-        Assert.Empty(
-            await Snippet.Report<IteratorTokenAnalyzer>(
-                $$"""public class H : CustomLogger { {{method}} }"""
-            )
-        );
+    public async Task Marked_iterators_plain_overrides_and_other_methods_are_left_alone(string method) =>
+        Assert.Empty(await Snippet.Report<IteratorTokenAnalyzer>($$"""public class H : CustomLogger { {{method}} }"""));
 }

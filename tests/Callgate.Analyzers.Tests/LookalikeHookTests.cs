@@ -31,16 +31,8 @@ public sealed class LookalikeHookTests
 
     [Theory]
     [InlineData("void log_success_event()", "log_success_event", "LogSuccessEvent")]
-    [InlineData(
-        "Task async_log_success_event()",
-        "async_log_success_event",
-        "LogSuccessEventAsync"
-    )]
-    [InlineData(
-        "void async_log_success_event()",
-        "async_log_success_event",
-        "LogSuccessEventAsync"
-    )]
+    [InlineData("Task async_log_success_event()", "async_log_success_event", "LogSuccessEventAsync")]
+    [InlineData("void async_log_success_event()", "async_log_success_event", "LogSuccessEventAsync")]
     [InlineData("Task AsyncLogFailureEvent()", "AsyncLogFailureEvent", "LogFailureEventAsync")]
     [InlineData("Task LogFailureEvent()", "LogFailureEvent", "LogFailureEventAsync")]
     [InlineData("void logfailureevent()", "logfailureevent", "LogFailureEvent")]
@@ -48,22 +40,14 @@ public sealed class LookalikeHookTests
     [InlineData("void LogSucessEvnt()", "LogSucessEvnt", "LogSuccessEvent")]
     [InlineData("void LogFialureEvent()", "LogFialureEvent", "LogFailureEvent")]
     [InlineData("ValueTask<HookResult> PreCallHook()", "PreCallHook", "PreCallHookAsync")]
-    [InlineData(
-        "ValueTask<HookResult> async_pre_call_hook()",
-        "async_pre_call_hook",
-        "PreCallHookAsync"
-    )]
+    [InlineData("ValueTask<HookResult> async_pre_call_hook()", "async_pre_call_hook", "PreCallHookAsync")]
     [InlineData(
         "object async_post_call_streaming_iterator_hook()",
         "async_post_call_streaming_iterator_hook",
         "PostCallStreamingIteratorHook"
     )]
     [InlineData("static void LogPreApiCall()", "LogPreApiCall", "LogPreApiCall")]
-    public async Task A_public_method_that_looks_like_a_hook_is_reported(
-        string declaration,
-        string name,
-        string hook
-    )
+    public async Task A_public_method_that_looks_like_a_hook_is_reported(string declaration, string name, string hook)
     {
         var marked = declaration.Replace(name, $"[|{name}|]", StringComparison.Ordinal);
 
@@ -90,11 +74,7 @@ public sealed class LookalikeHookTests
             """
         );
 
-        Assert.EndsWith(
-            $"declare it as '{Success}'",
-            Assert.Single(messages),
-            StringComparison.Ordinal
-        );
+        Assert.EndsWith($"declare it as '{Success}'", Assert.Single(messages), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -110,11 +90,7 @@ public sealed class LookalikeHookTests
             "CS0115"
         );
 
-        Assert.EndsWith(
-            $"declare it as '{Success}'",
-            Assert.Single(messages),
-            StringComparison.Ordinal
-        );
+        Assert.EndsWith($"declare it as '{Success}'", Assert.Single(messages), StringComparison.Ordinal);
     }
 
     [Fact]

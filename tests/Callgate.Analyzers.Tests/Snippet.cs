@@ -32,10 +32,7 @@ internal static class Snippet
     ];
 
     /// <summary>Checks the places, and gives the messages in their order.</summary>
-    public static async Task<string[]> Report<TAnalyzer>(
-        string marked,
-        params string[] compilerErrors
-    )
+    public static async Task<string[]> Report<TAnalyzer>(string marked, params string[] compilerErrors)
         where TAnalyzer : DiagnosticAnalyzer, new()
     {
         var (source, spans) = Unmark(Usings + marked);
@@ -54,21 +51,14 @@ internal static class Snippet
                 nullableContextOptions: NullableContextOptions.Enable
             )
         );
-        var errors = compilation
-            .GetDiagnostics(cancellation)
-            .Where(d => d.Severity == DiagnosticSeverity.Error);
+        var errors = compilation.GetDiagnostics(cancellation).Where(d => d.Severity == DiagnosticSeverity.Error);
         Assert.Equal(compilerErrors, errors.Select(e => e.Id));
 
         var analyzer = new TAnalyzer();
-        var reported = await compilation
-            .WithAnalyzers([analyzer])
-            .GetAnalyzerDiagnosticsAsync(cancellation);
+        var reported = await compilation.WithAnalyzers([analyzer]).GetAnalyzerDiagnosticsAsync(cancellation);
         var inOrder = reported.OrderBy(d => d.Location.SourceSpan).ToArray();
         Assert.All(inOrder, d => Assert.Equal(analyzer.SupportedDiagnostics.Single().Id, d.Id));
-        Assert.Equal(
-            spans.Select(s => source[s.Start..s.End]),
-            inOrder.Select(d => TextOf(d, source))
-        );
+        Assert.Equal(spans.Select(s => source[s.Start..s.End]), inOrder.Select(d => TextOf(d, source)));
         Assert.Equal(spans, inOrder.Select(d => d.Location.SourceSpan));
         return [.. inOrder.Select(d => d.GetMessage(null))];
     }

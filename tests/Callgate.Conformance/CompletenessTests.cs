@@ -13,8 +13,7 @@ public class CompletenessTests
             .Select(m => m.Name);
 
     [Fact]
-    public void EveryHook_HasARule() =>
-        Assert.Equal(Hooks.Order(), Expectations.Rules.Keys.Order());
+    public void EveryHook_HasARule() => Assert.Equal(Hooks.Order(), Expectations.Rules.Keys.Order());
 
     [Fact]
     public void EveryHook_IsRecorded()
@@ -22,8 +21,7 @@ public class CompletenessTests
         var overridden = typeof(AllHooks)
             .GetMethods()
             .Where(m =>
-                m.DeclaringType == typeof(AllHooks)
-                && m.GetBaseDefinition().DeclaringType == typeof(CustomLogger)
+                m.DeclaringType == typeof(AllHooks) && m.GetBaseDefinition().DeclaringType == typeof(CustomLogger)
             )
             .Select(m => m.Name);
 
@@ -35,9 +33,7 @@ public class CompletenessTests
     {
         var marked = typeof(CustomLogger)
             .GetMethods()
-            .Where(m =>
-                m.GetCustomAttributes().Any(a => a.GetType().Name == "GatewayOnlyAttribute")
-            )
+            .Where(m => m.GetCustomAttributes().Any(a => a.GetType().Name == "GatewayOnlyAttribute"))
             .Select(m => m.Name);
 
         Assert.Equal(
@@ -50,11 +46,7 @@ public class CompletenessTests
     public void EveryOutcome_HasAScenario_OrAReasonForNone() =>
         Assert.Equal(
             Enum.GetValues<CallOutcome>(),
-            Scenarios
-                .All.Select(s => s.Outcome)
-                .Concat(Scenarios.Impossible.Keys)
-                .Distinct()
-                .Order()
+            Scenarios.All.Select(s => s.Outcome).Concat(Scenarios.Impossible.Keys).Distinct().Order()
         );
 
     /// <summary>A rule that no scenario puts to the test would hold for a hook that is never fired.</summary>
@@ -69,10 +61,6 @@ public class CompletenessTests
     public void EveryEntry_HasOperationsOfEveryShape() =>
         Assert.All(
             Matrix.Entries,
-            e =>
-                Assert.Equal(
-                    Enum.GetValues<Shape>(),
-                    e.Operations.Select(o => o.Shape).Distinct().Order()
-                )
+            e => Assert.Equal(Enum.GetValues<Shape>(), e.Operations.Select(o => o.Shape).Distinct().Order())
         );
 }

@@ -52,10 +52,7 @@ internal static class ConformanceTable
         IReadOnlyList<Scenario> scenarios
     )
     {
-        scenarios =
-        [
-            .. scenarios.Where(s => entry.Operations.Any(o => Matrix.WhyNot(entry, s, o) is null)),
-        ];
+        scenarios = [.. scenarios.Where(s => entry.Operations.Any(o => Matrix.WhyNot(entry, s, o) is null))];
         if (scenarios.Count == 0)
         {
             return;
@@ -76,11 +73,7 @@ internal static class ConformanceTable
         foreach (var (hook, rule) in Expectations.Rules.Where(r => r.Value.Pair != PairPart.Async))
         {
             var isPair = rule.Pair == PairPart.Sync;
-            List<string> cells =
-            [
-                isPair ? $"`{hook}`, `…Async`" : $"`{hook}`",
-                entry.WhyNever(hook) ?? rule.Text,
-            ];
+            List<string> cells = [isPair ? $"`{hook}`, `…Async`" : $"`{hook}`", entry.WhyNever(hook) ?? rule.Text];
             foreach (var scenario in scenarios)
             {
                 cells.Add(
@@ -108,14 +101,7 @@ internal static class ConformanceTable
             );
         }
 
-        await AppendAsync(
-            page,
-            entry,
-            scenarios,
-            "*requests to the provider*",
-            "",
-            r => Text(r.Requests)
-        );
+        await AppendAsync(page, entry, scenarios, "*requests to the provider*", "", r => Text(r.Requests));
         await AppendAsync(
             page,
             entry,
@@ -164,9 +150,7 @@ internal static class ConformanceTable
         foreach (var shape in s_shapes)
         {
             HashSet<string> values = [];
-            foreach (
-                var operation in entry.Operations.Where(o => o.Shape == shape && applies(shape))
-            )
+            foreach (var operation in entry.Operations.Where(o => o.Shape == shape && applies(shape)))
             {
                 if (Matrix.WhyNot(entry, scenario, operation) is null)
                 {
@@ -212,9 +196,7 @@ internal static class ConformanceTable
     private static CallDetails? Terminal(Run run) =>
         run
             .Sync.FirstOrDefault(f =>
-                f.Hook
-                    is nameof(CustomLogger.LogSuccessEvent)
-                        or nameof(CustomLogger.LogFailureEvent)
+                f.Hook is nameof(CustomLogger.LogSuccessEvent) or nameof(CustomLogger.LogFailureEvent)
             )
             ?.Call;
 

@@ -81,16 +81,8 @@ internal static class Expectations
                 f => f.Shaped,
                 s => s == Shape.Embedding ? "embeddings have no prompt" : null
             ),
-            Hook(
-                nameof(CustomLogger.FilterDeploymentsAsync),
-                "each model group that is tried",
-                f => f.Groups
-            ),
-            Hook(
-                nameof(CustomLogger.PreCallCheckAsync),
-                "each deployment that is picked",
-                f => f.Picked
-            ),
+            Hook(nameof(CustomLogger.FilterDeploymentsAsync), "each model group that is tried", f => f.Groups),
+            Hook(nameof(CustomLogger.PreCallCheckAsync), "each deployment that is picked", f => f.Picked),
             Hook(
                 nameof(CustomLogger.PreCallDeploymentHookAsync),
                 "each deployment that is picked and that no check refuses",
@@ -169,8 +161,7 @@ internal static class Expectations
             _ => null,
         };
 
-    private static string? Unary(Shape shape) =>
-        shape == Shape.ChatStream ? null : "unary calls have no chunks";
+    private static string? Unary(Shape shape) => shape == Shape.ChatStream ? null : "unary calls have no chunks";
 
     private static KeyValuePair<string, Rule>[] Pair(
         string sync,
@@ -180,29 +171,12 @@ internal static class Expectations
         Func<Shape, string?>? never = null
     ) =>
         [
-            new(
-                sync,
-                Observer(sync, text, count).Value with
-                {
-                    Never = never,
-                    Pair = PairPart.Sync,
-                }
-            ),
-            new(
-                async,
-                Observer(async, text, count).Value with
-                {
-                    Never = never,
-                    Pair = PairPart.Async,
-                }
-            ),
+            new(sync, Observer(sync, text, count).Value with { Never = never, Pair = PairPart.Sync }),
+            new(async, Observer(async, text, count).Value with { Never = never, Pair = PairPart.Async }),
         ];
 
-    private static KeyValuePair<string, Rule> Observer(
-        string hook,
-        string text,
-        Func<Facts, Scenario, int> count
-    ) => new(hook, new Rule(text, (f, s) => f.IsLogged ? count(f, s) : 0));
+    private static KeyValuePair<string, Rule> Observer(string hook, string text, Func<Facts, Scenario, int> count) =>
+        new(hook, new Rule(text, (f, s) => f.IsLogged ? count(f, s) : 0));
 
     private static KeyValuePair<string, Rule> Hook(
         string hook,

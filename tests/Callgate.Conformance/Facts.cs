@@ -101,11 +101,5 @@ internal sealed record Facts
 
     /// <summary>The same, and of a stream these chunks.</summary>
     public Facts Streamed(Shape shape, int fromProvider, int toConsumer) =>
-        shape == Shape.ChatStream
-            ? this with
-            {
-                ProviderChunks = fromProvider,
-                ConsumerChunks = toConsumer,
-            }
-            : this;
+        shape == Shape.ChatStream ? this with { ProviderChunks = fromProvider, ConsumerChunks = toConsumer } : this;
 }

@@ -5,14 +5,8 @@ namespace Callgate.Conformance;
 /// <param name="Shape">What it asks for.</param>
 /// <param name="IsSync">Whether its caller waits synchronously.</param>
 /// <param name="Open">Makes the call; what comes is given one by one, a unary answer as the only one.</param>
-internal sealed record Operation(
-    string Name,
-    Shape Shape,
-    bool IsSync,
-    Func<Stage, IAsyncEnumerator<object>> Open
-)
+internal sealed record Operation(string Name, Shape Shape, bool IsSync, Func<Stage, IAsyncEnumerator<object>> Open)
 {
     /// <summary>LiteLLM's name of it.</summary>
-    public string CallType =>
-        (IsSync ? "" : "a") + (Shape == Shape.Embedding ? "embedding" : "completion");
+    public string CallType => (IsSync ? "" : "a") + (Shape == Shape.Embedding ? "embedding" : "completion");
 }

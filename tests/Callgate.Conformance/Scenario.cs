@@ -7,12 +7,7 @@ namespace Callgate.Conformance;
 /// <param name="Outcome">How the call ends.</param>
 /// <param name="About">One line that explains the column.</param>
 /// <param name="Facts">What happens.</param>
-internal sealed record Scenario(
-    string Name,
-    CallOutcome Outcome,
-    string About,
-    Func<Shape, Facts> Facts
-)
+internal sealed record Scenario(string Name, CallOutcome Outcome, string About, Func<Shape, Facts> Facts)
 {
     /// <summary>The provider's replies, one for each request.</summary>
     public Func<Shape, FakeReply[]> Replies { get; init; } = s => [Wires.Answer(s)];
@@ -50,8 +45,7 @@ internal sealed record Scenario(
     /// <summary>Whether retries, fallbacks, the cache or hooks in the call's path are needed, which only a client of ours has.</summary>
     public bool NeedsOwnClient { get; init; }
 
-    public bool IsSuccess =>
-        Outcome is CallOutcome.Completed or CallOutcome.CacheHit or CallOutcome.AnsweredByHook;
+    public bool IsSuccess => Outcome is CallOutcome.Completed or CallOutcome.CacheHit or CallOutcome.AnsweredByHook;
 
     public override string ToString() => Name;
 }

@@ -27,12 +27,7 @@ internal static class Scenarios
 
     private static IEnumerable<Scenario> Answers =>
         [
-            new(
-                "completed",
-                CallOutcome.Completed,
-                "The provider answers at once.",
-                Facts.Answered
-            ),
+            new("completed", CallOutcome.Completed, "The provider answers at once.", Facts.Answered),
             new(
                 "completed, not logged",
                 CallOutcome.Completed,
@@ -46,14 +41,7 @@ internal static class Scenarios
                 "cache hit",
                 CallOutcome.CacheHit,
                 "The cache has the answer.",
-                s =>
-                    (
-                        Facts.NothingSent with
-                        {
-                            GoodAnswers = 1,
-                            Usage = UsageSource.Reported,
-                        }
-                    ).Streamed(s, 0, 2)
+                s => (Facts.NothingSent with { GoodAnswers = 1, Usage = UsageSource.Reported }).Streamed(s, 0, 2)
             )
             {
                 IsCached = true,
@@ -63,15 +51,7 @@ internal static class Scenarios
                 "retried, completed",
                 CallOutcome.Completed,
                 "A 500, then an answer of the same deployment.",
-                s =>
-                    Facts.Answered(s) with
-                    {
-                        Picked = 2,
-                        Checked = 2,
-                        Sent = 2,
-                        Replied = 2,
-                        FailedTries = 1,
-                    }
+                s => Facts.Answered(s) with { Picked = 2, Checked = 2, Sent = 2, Replied = 2, FailedTries = 1 }
             )
             {
                 Replies = s => [ServerError, Wires.Answer(s)],
@@ -141,8 +121,7 @@ internal static class Scenarios
             )
             {
                 Replies = s => [ServerError, ServerError, Wires.Answer(s)],
-                Arrange = (o, s) =>
-                    o.Fallbacks[Stage.ModelOf(s)] = [Stage.OtherModelOf(s), Stage.ThirdModelOf(s)],
+                Arrange = (o, s) => o.Fallbacks[Stage.ModelOf(s)] = [Stage.OtherModelOf(s), Stage.ThirdModelOf(s)],
                 NeedsOwnClient = true,
             },
             new(
@@ -152,13 +131,7 @@ internal static class Scenarios
                 _ => Facts.StoppedAt(Wires.ConsumerChunks)
             )
             {
-                Replies = s =>
-                    [
-                        Wires.Answer(s) with
-                        {
-                            StallAfterBytes = Wires.BytesOf(Wires.ConsumerChunks),
-                        },
-                    ],
+                Replies = s => [Wires.Answer(s) with { StallAfterBytes = Wires.BytesOf(Wires.ConsumerChunks) }],
                 Trouble = Trouble.BrokenOff,
                 TroubleAfter = Wires.ConsumerChunks,
                 WhyNot = StreamsOnly,
@@ -170,8 +143,7 @@ internal static class Scenarios
                 Facts.Answered
             )
             {
-                Replies = s =>
-                    [Wires.Answer(s) with { CutAfterBytes = Wires.BytesOf(Wires.ProviderChunks) }],
+                Replies = s => [Wires.Answer(s) with { CutAfterBytes = Wires.BytesOf(Wires.ProviderChunks) }],
                 WhyNot = StreamsOnly,
             },
             new(
@@ -201,22 +173,12 @@ internal static class Scenarios
 
     private static IEnumerable<Scenario> Refusals =>
         [
-            new(
-                "rejected: request",
-                CallOutcome.Rejected,
-                "The request is empty.",
-                _ => Facts.NothingSent
-            )
+            new("rejected: request", CallOutcome.Rejected, "The request is empty.", _ => Facts.NothingSent)
             {
                 IsRequestEmpty = true,
                 NeedsOwnClient = true,
             },
-            new(
-                "rejected: prompt",
-                CallOutcome.Rejected,
-                "The prompt hook refuses.",
-                _ => Facts.NothingSent
-            )
+            new("rejected: prompt", CallOutcome.Rejected, "The prompt hook refuses.", _ => Facts.NothingSent)
             {
                 RefusedAt = nameof(CustomLogger.GetChatCompletionPromptAsync),
                 WhyNot = s => s == Shape.Embedding ? "embeddings have no prompt" : null,
@@ -397,12 +359,7 @@ internal static class Scenarios
 
     private static IEnumerable<Scenario> Ends =>
         [
-            new(
-                "timed out",
-                CallOutcome.TimedOut,
-                "No reply within the call's time.",
-                _ => Facts.Failed
-            )
+            new("timed out", CallOutcome.TimedOut, "No reply within the call's time.", _ => Facts.Failed)
             {
                 Replies = s => [Silence(s)],
                 Trouble = Trouble.TimeRunsOut,
@@ -519,11 +476,7 @@ internal static class Scenarios
             DelayHeaders = Timeout.InfiniteTimeSpan,
         };
 
-    private static FakeReply Stall(Shape shape) =>
-        Wires.Answer(shape) with
-        {
-            StallAfterBytes = Wires.BytesOf(2),
-        };
+    private static FakeReply Stall(Shape shape) => Wires.Answer(shape) with { StallAfterBytes = Wires.BytesOf(2) };
 
     private static string? StreamsOnly(Shape shape) => shape == Shape.ChatStream ? null : NoStream;
 

@@ -29,12 +29,8 @@ internal sealed class Stage : IAsyncDisposable
         if (scenario.RefusedAt is { } hook)
         {
             Client.Callbacks.Add(
-                shape == Shape.ChatStream
-                && hook == nameof(CustomLogger.PostCallSuccessDeploymentHookAsync)
-                    ? new Refuser(
-                        nameof(CustomLogger.PostCallStreamingDeploymentHookAsync),
-                        scenario.RefusedChunk
-                    )
+                shape == Shape.ChatStream && hook == nameof(CustomLogger.PostCallSuccessDeploymentHookAsync)
+                    ? new Refuser(nameof(CustomLogger.PostCallStreamingDeploymentHookAsync), scenario.RefusedChunk)
                     : new Refuser(hook)
             );
         }
@@ -98,9 +94,7 @@ internal sealed class Stage : IAsyncDisposable
         var options = NewOptions(Provider);
         options.Cache = Options.Cache;
         await using var client = new LlmClient(options);
-        var operation = LlmClientEntry.Instance.Operations.First(o =>
-            o.Shape == Cell.Operation.Shape && !o.IsSync
-        );
+        var operation = LlmClientEntry.Instance.Operations.First(o => o.Shape == Cell.Operation.Shape && !o.IsSync);
         Provider.Enqueue(Wires.Answer(operation.Shape));
         await using var answer = LlmClientEntry.Open(operation, client, this);
         while (await answer.MoveNextAsync())

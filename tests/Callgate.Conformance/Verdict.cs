@@ -31,21 +31,9 @@ internal static partial class Verdict
     // A function stands for the pair of its event.
     private static void CheckFunctions(Cell cell, Run run, List<string> wrong)
     {
-        Check(
-            Functions.Input,
-            nameof(CustomLogger.LogPreApiCall),
-            nameof(CustomLogger.LogPreApiCallAsync)
-        );
-        Check(
-            Functions.Success,
-            nameof(CustomLogger.LogSuccessEvent),
-            nameof(CustomLogger.LogSuccessEventAsync)
-        );
-        Check(
-            Functions.Failure,
-            nameof(CustomLogger.LogFailureEvent),
-            nameof(CustomLogger.LogFailureEventAsync)
-        );
+        Check(Functions.Input, nameof(CustomLogger.LogPreApiCall), nameof(CustomLogger.LogPreApiCallAsync));
+        Check(Functions.Success, nameof(CustomLogger.LogSuccessEvent), nameof(CustomLogger.LogSuccessEventAsync));
+        Check(Functions.Failure, nameof(CustomLogger.LogFailureEvent), nameof(CustomLogger.LogFailureEventAsync));
 
         void Check(string list, string sync, string async) =>
             Same(
@@ -87,9 +75,7 @@ internal static partial class Verdict
         )
         {
             var observed = seen.Where(IsObserver).ToList();
-            var events = observed
-                .Where(f => f.Hook != nameof(CustomLogger.LoggingHookAsync))
-                .ToList();
+            var events = observed.Where(f => f.Hook != nameof(CustomLogger.LoggingHookAsync)).ToList();
             for (var i = 1; i < events.Count; i++)
             {
                 if (events[i].Call!.Sequence <= events[i - 1].Call!.Sequence)
@@ -101,12 +87,7 @@ internal static partial class Verdict
             }
 
             Matches(wrong, "observers", ObserversOrder(), events);
-            Matches(
-                wrong,
-                "interceptors",
-                InterceptorsOrder(),
-                [.. seen.Where(f => !IsObserver(f))]
-            );
+            Matches(wrong, "interceptors", InterceptorsOrder(), [.. seen.Where(f => !IsObserver(f))]);
         }
 
         var logging = IndexOf(run.All, nameof(CustomLogger.LoggingHookAsync));
@@ -124,9 +105,7 @@ internal static partial class Verdict
         Same(wrong, "pending events", 0, f.Pending);
         Same(wrong, "dropped events", 0, f.Dropped);
         Same(wrong, "events that an observer failed on", 0, f.Failed);
-        var seen = run.Everything.Count(e =>
-            e.Call is not null && e.Hook != nameof(CustomLogger.LoggingHookAsync)
-        );
+        var seen = run.Everything.Count(e => e.Call is not null && e.Hook != nameof(CustomLogger.LoggingHookAsync));
         Same(wrong, "delivered events", seen, f.Delivered);
     }
 
@@ -145,9 +124,7 @@ internal static partial class Verdict
             Same(wrong, "chunks that the consumer got", facts.ConsumerChunks, run.Received);
         }
 
-        var throws =
-            !scenario.IsSuccess
-            && scenario.Trouble is not (Trouble.BrokenOff or Trouble.LeftUnread);
+        var throws = !scenario.IsSuccess && scenario.Trouble is not (Trouble.BrokenOff or Trouble.LeftUnread);
         // Whether it throws at a stream that is cut short is the other client's affair too.
         if (throws != run.Thrown is not null && !(throws && cell.Entry.IsObserver))
         {
@@ -155,11 +132,7 @@ internal static partial class Verdict
         }
 
         var isCancelled = scenario.Outcome == CallOutcome.Cancelled;
-        if (
-            !cell.Entry.IsObserver
-            && run.Thrown is { } thrown
-            && thrown is OperationCanceledException != isCancelled
-        )
+        if (!cell.Entry.IsObserver && run.Thrown is { } thrown && thrown is OperationCanceledException != isCancelled)
         {
             wrong.Add($"the caller got {thrown.GetType().Name}: {thrown.Message}");
         }
@@ -182,28 +155,13 @@ internal static partial class Verdict
             NotEmpty(wrong, fired, nameof(call.Model), call.Model);
             NotEmpty(wrong, fired, nameof(call.ModelGroup), call.ModelGroup);
             Same(wrong, $"{fired.Hook}: CallType", cell.Operation.CallType, call.CallType);
-            Same(
-                wrong,
-                $"{fired.Hook}: Stream",
-                cell.Operation.Shape == Shape.ChatStream,
-                call.Stream
-            );
+            Same(wrong, $"{fired.Hook}: Stream", cell.Operation.Shape == Shape.ChatStream, call.Stream);
             if (call.Attempts.Count > 0)
             {
                 NotEmpty(wrong, fired, nameof(call.CustomLlmProvider), call.CustomLlmProvider);
                 NotEmpty(wrong, fired, nameof(call.ModelId), call.ModelId);
-                NotEmpty(
-                    wrong,
-                    fired,
-                    nameof(call.AdditionalArgs.ApiBase),
-                    call.AdditionalArgs.ApiBase
-                );
-                NotEmpty(
-                    wrong,
-                    fired,
-                    nameof(call.AdditionalArgs.CompleteInput),
-                    call.AdditionalArgs.CompleteInput
-                );
+                NotEmpty(wrong, fired, nameof(call.AdditionalArgs.ApiBase), call.AdditionalArgs.ApiBase);
+                NotEmpty(wrong, fired, nameof(call.AdditionalArgs.CompleteInput), call.AdditionalArgs.CompleteInput);
             }
         }
     }
@@ -218,26 +176,16 @@ internal static partial class Verdict
             Same(wrong, "usage.source", facts.Usage, call.Usage.Source);
             Same(wrong, "attempts in the event", facts.Sent / facts.Calls, call.Attempts.Count);
             Same(wrong, "CacheHit", cell.Scenario.IsCached, call.CacheHit);
-            Same(
-                wrong,
-                "an exception in the event",
-                !cell.Scenario.IsSuccess,
-                call.Exception is not null
-            );
+            Same(wrong, "an exception in the event", !cell.Scenario.IsSuccess, call.Exception is not null);
             Same(
                 wrong,
                 "a refusal in the event",
                 cell.Scenario.Outcome == CallOutcome.Rejected,
                 call.Rejection is not null
             );
-            if (
-                call.ResponseCost is null != (facts.Cost == CostStatus.Unpriced)
-                || call.EndTime is null
-            )
+            if (call.ResponseCost is null != (facts.Cost == CostStatus.Unpriced) || call.EndTime is null)
             {
-                wrong.Add(
-                    $"cost {call.ResponseCost} and end {call.EndTime} don't fit {facts.Cost}"
-                );
+                wrong.Add($"cost {call.ResponseCost} and end {call.EndTime} don't fit {facts.Cost}");
             }
 
             if (facts.Cost != CostStatus.Computed && string.IsNullOrEmpty(call.Cost?.Reason))
@@ -257,8 +205,7 @@ internal static partial class Verdict
         }
     }
 
-    private static bool IsObserver(Fired fired) =>
-        fired.Hook.StartsWith("Log", StringComparison.Ordinal);
+    private static bool IsObserver(Fired fired) => fired.Hook.StartsWith("Log", StringComparison.Ordinal);
 
     private static bool IsTerminal(Fired fired) =>
         fired.Hook
@@ -269,15 +216,9 @@ internal static partial class Verdict
                 or Functions.Success
                 or Functions.Failure;
 
-    private static int IndexOf(IReadOnlyList<Fired> all, string hook) =>
-        all.ToList().FindIndex(f => f.Hook == hook);
+    private static int IndexOf(IReadOnlyList<Fired> all, string hook) => all.ToList().FindIndex(f => f.Hook == hook);
 
-    private static void Matches(
-        List<string> wrong,
-        string what,
-        Regex order,
-        IReadOnlyList<Fired> fired
-    )
+    private static void Matches(List<string> wrong, string what, Regex order, IReadOnlyList<Fired> fired)
     {
         if (!order.IsMatch(string.Concat(fired.Select(f => $"{Short(f.Hook)} "))))
         {
@@ -285,8 +226,7 @@ internal static partial class Verdict
         }
     }
 
-    private static string Short(string hook) =>
-        hook.EndsWith("Async", StringComparison.Ordinal) ? hook[..^5] : hook;
+    private static string Short(string hook) => hook.EndsWith("Async", StringComparison.Ordinal) ? hook[..^5] : hook;
 
     /// <summary>Attempts with their replies, then how they ended; the chunks; the terminal event, after which there is nothing.</summary>
     [GeneratedRegex(

@@ -29,11 +29,7 @@ if (file is not null)
     {
         // Read once, never again, and never disposed.
         var mock = new MockOptions { Response = "one two three four", ChunkSize = 4 };
-        var stream = client.CompleteStreamingAsync(
-            "mock/gpt-4o",
-            messages,
-            new CallOptions { Mock = mock }
-        );
+        var stream = client.CompleteStreamingAsync("mock/gpt-4o", messages, new CallOptions { Mock = mock });
         await stream.GetAsyncEnumerator().MoveNextAsync();
     }
     else
@@ -60,9 +56,7 @@ static int End(string way)
         case "throw":
             throw new InvalidOperationException("Nobody catches this.");
         case "throw-in-background":
-            var thread = new Thread(() =>
-                throw new InvalidOperationException("Nobody catches this.")
-            );
+            var thread = new Thread(() => throw new InvalidOperationException("Nobody catches this."));
             thread.Start();
             Signals.WaitForEver();
             return 0;

@@ -8,17 +8,12 @@ namespace Callgate.Samples.Tests;
 public partial class DemoTests
 {
     private static string Host =>
-        Repository.PathOf(
-            $"src/Callgate.Host/bin/{Repository.Configuration}/net10.0/Callgate.Host.dll"
-        );
+        Repository.PathOf($"src/Callgate.Host/bin/{Repository.Configuration}/net10.0/Callgate.Host.dll");
 
     [Fact]
     public async Task The_demo_ends_by_itself_and_its_table_tells_how_every_call_ended()
     {
-        var result = await Command.RunAsync(
-            ["dotnet", Host, "demo", "--once"],
-            TestContext.Current.CancellationToken
-        );
+        var result = await Command.RunAsync(["dotnet", Host, "demo", "--once"], TestContext.Current.CancellationToken);
 
         Assert.True(result.ExitCode == 0, $"{result.Output}\n{result.Error}");
         Assert.Empty(result.Error);
@@ -51,14 +46,9 @@ public partial class DemoTests
     [Fact]
     public async Task The_demo_shows_the_events_of_a_call_and_loses_none()
     {
-        var result = await Command.RunAsync(
-            ["dotnet", Host, "demo", "--once"],
-            TestContext.Current.CancellationToken
-        );
+        var result = await Command.RunAsync(["dotnet", Host, "demo", "--once"], TestContext.Current.CancellationToken);
 
-        var retried = result
-            .Output.Split("\n\n")
-            .Single(b => b.Contains(": a retry", StringComparison.Ordinal));
+        var retried = result.Output.Split("\n\n").Single(b => b.Contains(": a retry", StringComparison.Ordinal));
         Assert.Equal(
             ["pre-call", "post-call", "pre-call", "post-call", "success"],
             EventName().Matches(retried).Select(m => m.Groups[1].Value)

@@ -97,29 +97,19 @@ public class DocumentationTests
         var page = new MarkdownPage(path);
         var folder = Path.GetDirectoryName(Repository.PathOf(path))!;
 
-        Assert.All(
-            page.LocalLinks,
-            link => Assert.True(Path.Exists(Path.Combine(folder, link)), $"{path}: {link}")
-        );
+        Assert.All(page.LocalLinks, link => Assert.True(Path.Exists(Path.Combine(folder, link)), $"{path}: {link}"));
     }
 
     [Fact]
     public void A_block_that_does_not_compile_is_found()
     {
-        Assert.Equal(
-            "",
-            ErrorsOf(
-                SourceOf(new CodeBlock("csharp fragment", "client.Complete(\"m\", messages);", 1))!
-            )
-        );
+        Assert.Equal("", ErrorsOf(SourceOf(new CodeBlock("csharp fragment", "client.Complete(\"m\", messages);", 1))!));
         Assert.Contains(
             "CS1061",
             ErrorsOf(SourceOf(new CodeBlock("csharp fragment", "client.Compleet();", 1))!),
             StringComparison.Ordinal
         );
-        Assert.Throws<InvalidOperationException>(() =>
-            SourceOf(new CodeBlock("csharp framgent", "", 1))
-        );
+        Assert.Throws<InvalidOperationException>(() => SourceOf(new CodeBlock("csharp framgent", "", 1)));
     }
 
     /// <summary>The source to compile; null where there is none.</summary>
@@ -132,10 +122,9 @@ public class DocumentationTests
             "csharp sketch" => null,
             var info
                 when info.StartsWith("c#", StringComparison.OrdinalIgnoreCase)
-                    || info.StartsWith("cs", StringComparison.OrdinalIgnoreCase) =>
-                throw new InvalidOperationException(
-                    $"Line {block.Line}: '{info}' is no known mark."
-                ),
+                    || info.StartsWith("cs", StringComparison.OrdinalIgnoreCase) => throw new InvalidOperationException(
+                $"Line {block.Line}: '{info}' is no known mark."
+            ),
             _ => null,
         };
 
@@ -153,17 +142,12 @@ public class DocumentationTests
             new CSharpCompilationOptions(
                 isProgram ? OutputKind.ConsoleApplication : OutputKind.DynamicallyLinkedLibrary,
                 nullableContextOptions: NullableContextOptions.Enable,
-                metadataImportOptions: seesInternals
-                    ? MetadataImportOptions.Internal
-                    : MetadataImportOptions.Public
+                metadataImportOptions: seesInternals ? MetadataImportOptions.Internal : MetadataImportOptions.Public
             )
         );
         return string.Join(
             '\n',
-            compilation
-                .GetDiagnostics()
-                .Where(d => d.Severity == DiagnosticSeverity.Error)
-                .Select(d => d.ToString())
+            compilation.GetDiagnostics().Where(d => d.Severity == DiagnosticSeverity.Error).Select(d => d.ToString())
         );
     }
 }

@@ -11,12 +11,8 @@ internal static class Repository
 
     public static string PathOf(string relative) => Path.Combine(Root, relative);
 
-    public static string Read(string relative) =>
-        File.ReadAllText(PathOf(relative)).ReplaceLineEndings("\n");
+    public static string Read(string relative) => File.ReadAllText(PathOf(relative)).ReplaceLineEndings("\n");
 
     private static string Metadata(string key) =>
-        typeof(Repository)
-            .Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
-            .Single(a => a.Key == key)
-            .Value!;
+        typeof(Repository).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == key).Value!;
 }

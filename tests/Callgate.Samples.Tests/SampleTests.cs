@@ -37,24 +37,61 @@ public partial class SampleTests
 
         // The referenced projects were built with this one: building them again would write over what other tests are running.
         var result = await Command.RunAsync(
-            [
-                "dotnet",
-                "run",
-                "-c",
-                Repository.Configuration,
-                "-p:BuildProjectReferences=false",
-                $"samples/{name}.cs",
-            ],
+            ["dotnet", "run", "-c", Repository.Configuration, "-p:BuildProjectReferences=false", $"samples/{name}.cs"],
             TestContext.Current.CancellationToken
         );
 
-        Assert.True(
-            result.ExitCode == 0,
-            $"{name} ended with {result.ExitCode}:\n{result.Output}\n{result.Error}"
-        );
+        Assert.True(result.ExitCode == 0, $"{name} ended with {result.ExitCode}:\n{result.Output}\n{result.Error}");
         var isInOrder = !page.Text.Contains(AnyOrder, StringComparison.Ordinal);
         Assert.Equal(Normalised(shown, isInOrder), Normalised(result.Output, isInOrder));
     }
+
+    /// <summary>The solution's build has compiled the program: what is left is the native code, and the analysis of the whole.</summary>
+    [Fact]
+    public async Task The_first_sample_compiled_ahead_of_time_prints_the_same()
+    {
+        var shown = Assert
+            .Single(new MarkdownPage("docs/samples/callback-class.md").Blocks, b => b.Info == "text")
+            .Code;
+        var output = Directory.CreateTempSubdirectory("callgate-aot");
+        try
+        {
+            var published = await Command.RunAsync(
+                [
+                    "dotnet",
+                    "publish",
+                    "tests/Callgate.AotSmoke",
+                    "--no-build",
+                    "-c",
+                    Repository.Configuration,
+                    "-o",
+                    output.FullName,
+                    .. OnPath("clang") ? Array.Empty<string>() : ["-p:CppCompilerAndLinker=gcc"],
+                ],
+                TestContext.Current.CancellationToken
+            );
+            Assert.True(published.ExitCode == 0, published.Output + published.Error);
+            Assert.DoesNotContain("warning", published.Output, StringComparison.OrdinalIgnoreCase);
+
+            var result = await Command.RunAsync(
+                [Path.Combine(output.FullName, "Callgate.AotSmoke")],
+                TestContext.Current.CancellationToken
+            );
+
+            Assert.Equal(0, result.ExitCode);
+            Assert.Equal(Normalised(shown, isInOrder: true), Normalised(result.Output, isInOrder: true));
+        }
+        finally
+        {
+            output.Delete(recursive: true);
+        }
+    }
+
+    private static bool OnPath(string program) =>
+        Environment
+            .GetEnvironmentVariable("PATH")!
+            .Split(Path.PathSeparator)
+            .Any(directory => File.Exists(Path.Combine(directory, program)));
 
     [Theory]
     [MemberData(nameof(Names))]

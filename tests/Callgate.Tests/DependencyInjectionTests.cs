@@ -67,10 +67,7 @@ public class DependencyInjectionTests
         await using var services = new ServiceCollection()
             .AddSingleton<ILoggerFactory>(log)
             .AddSingleton<CustomLogger>(logger)
-            .AddCallgate(
-                (provider, options) =>
-                    options.Callbacks.Add(provider.GetRequiredService<CustomLogger>())
-            )
+            .AddCallgate((provider, options) => options.Callbacks.Add(provider.GetRequiredService<CustomLogger>()))
             .BuildServiceProvider();
 
         var client = services.GetRequiredService<LlmClient>();
@@ -78,10 +75,7 @@ public class DependencyInjectionTests
         await client.FlushAsync(cancellationToken: Token);
 
         Assert.Single(logger.Successes);
-        Assert.DoesNotContain(
-            log.Warnings,
-            w => w.Contains("CALLGATE101", StringComparison.Ordinal)
-        );
+        Assert.DoesNotContain(log.Warnings, w => w.Contains("CALLGATE101", StringComparison.Ordinal));
     }
 
     [Fact]

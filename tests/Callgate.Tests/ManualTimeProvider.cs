@@ -20,12 +20,7 @@ internal sealed class ManualTimeProvider : TimeProvider
 
     public override long GetTimestamp() => GetUtcNow().UtcTicks;
 
-    public override ITimer CreateTimer(
-        TimerCallback callback,
-        object? state,
-        TimeSpan dueTime,
-        TimeSpan period
-    )
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         var timer = new ManualTimer(this, () => callback(state));
         timer.Change(dueTime, period);
@@ -98,10 +93,7 @@ internal sealed class ManualTimeProvider : TimeProvider
                     owner._timers.Add(this);
                 }
 
-                (changed, owner._changed) = (
-                    owner._changed,
-                    new(TaskCreationOptions.RunContinuationsAsynchronously)
-                );
+                (changed, owner._changed) = (owner._changed, new(TaskCreationOptions.RunContinuationsAsynchronously));
             }
 
             changed.SetResult();

@@ -4,9 +4,8 @@ using System.Text;
 namespace Callgate.Tests;
 
 /// <summary>Answers HTTP requests in memory.</summary>
-internal sealed class StubHandler(
-    Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>> answer
-) : HttpMessageHandler
+internal sealed class StubHandler(Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>> answer)
+    : HttpMessageHandler
 {
     private int _count;
 
@@ -16,8 +15,7 @@ internal sealed class StubHandler(
     /// <summary>How many requests there were.</summary>
     public int Count => Volatile.Read(ref _count);
 
-    public static HttpResponseMessage Json(string body, int status = 200) =>
-        Text(body, "application/json", status);
+    public static HttpResponseMessage Json(string body, int status = 200) => Text(body, "application/json", status);
 
     public static HttpResponseMessage Text(string body, string contentType, int status = 200) =>
         Bytes(Encoding.UTF8.GetBytes(body), contentType, status);

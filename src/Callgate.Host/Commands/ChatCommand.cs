@@ -15,8 +15,7 @@ internal static class ChatCommand
         };
         var command = new Command("chat", "Talks with a model. An empty line ends it.") { model };
         command.SetAction(
-            (arguments, cancellationToken) =>
-                RunAsync(arguments.GetRequiredValue(model), cancellationToken)
+            (arguments, cancellationToken) => RunAsync(arguments.GetRequiredValue(model), cancellationToken)
         );
         return command;
     }
@@ -44,11 +43,7 @@ internal static class ChatCommand
             {
                 var answer = "";
                 await foreach (
-                    var chunk in client.CompleteStreamingAsync(
-                        model,
-                        messages,
-                        cancellationToken: cancellationToken
-                    )
+                    var chunk in client.CompleteStreamingAsync(model, messages, cancellationToken: cancellationToken)
                 )
                 {
                     Console.Write(chunk.Text);

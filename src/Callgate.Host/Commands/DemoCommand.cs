@@ -12,16 +12,8 @@ internal static class DemoCommand
     public static Command Create()
     {
         var once = new Option<bool>("--once") { Description = "End after one round of calls." };
-        var command = new Command(
-            "demo",
-            "Shows what callbacks see of a dozen calls. Needs no key."
-        )
-        {
-            once,
-        };
-        command.SetAction(
-            (arguments, cancellationToken) => RunAsync(arguments.GetValue(once), cancellationToken)
-        );
+        var command = new Command("demo", "Shows what callbacks see of a dozen calls. Needs no key.") { once };
+        command.SetAction((arguments, cancellationToken) => RunAsync(arguments.GetValue(once), cancellationToken));
         return command;
     }
 
@@ -32,13 +24,8 @@ internal static class DemoCommand
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var exitCode = 0;
         await using var provider = await DemoProvider.StartAsync(cancellationToken);
-        await using var client = new LlmClient(
-            DemoCalls.Options(provider.Address, new DemoLogger(screen, table))
-        );
-        screen.Title(
-            "Callgate",
-            $"calls a provider at {provider.Address} (process {provider.ProcessId})."
-        );
+        await using var client = new LlmClient(DemoCalls.Options(provider.Address, new DemoLogger(screen, table)));
+        screen.Title("Callgate", $"calls a provider at {provider.Address} (process {provider.ProcessId}).");
         screen.Plain("A handler shows each event as it comes.");
         try
         {
@@ -75,9 +62,7 @@ internal static class DemoCommand
         }
         else
         {
-            screen.Plain(
-                "That was all of them. Going on with a call a second, until you press a key."
-            );
+            screen.Plain("That was all of them. Going on with a call a second, until you press a key.");
             _ = Task.Run(
                 () =>
                 {

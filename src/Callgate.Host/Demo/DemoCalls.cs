@@ -40,34 +40,18 @@ internal sealed class DemoCalls(LlmClient client)
         var round = ++_rounds;
         // Each round asks something else, so that only the call that is to hit the cache does.
         Message[] hello = [Message.User($"Hello for the {Ordinal(round)} time!")];
-        Message[] brief =
-        [
-            Message.System("Be brief."),
-            Message.User($"Why is the sky blue? ({round})"),
-        ];
+        Message[] brief = [Message.System("Be brief."), Message.User($"Why is the sky blue? ({round})")];
         string[] texts = [$"Good morning, {round}", "Good night"];
 
-        yield return (
-            "gpt-4o, sync",
-            t => Do(() => client.Complete("gpt-4o", hello, Named("sync"), t))
-        );
-        yield return (
-            "gpt-5-mini, async",
-            t => client.CompleteAsync("gpt-5-mini", hello, Named("async"), t)
-        );
+        yield return ("gpt-4o, sync", t => Do(() => client.Complete("gpt-4o", hello, Named("sync"), t)));
+        yield return ("gpt-5-mini, async", t => client.CompleteAsync("gpt-5-mini", hello, Named("async"), t));
         yield return ("gpt-4o-mini, streamed", t => ReadAsync("gpt-4o-mini", brief, "stream", t));
-        yield return (
-            "gpt-4.1-mini, streamed, sync",
-            t => Do(() => Read("gpt-4.1-mini", brief, t))
-        );
+        yield return ("gpt-4.1-mini, streamed, sync", t => Do(() => Read("gpt-4.1-mini", brief, t)));
         yield return (
             "claude-sonnet-4-5, async: Anthropic's own format",
             t => client.CompleteAsync("claude-sonnet-4-5", brief, Named("async"), t)
         );
-        yield return (
-            "claude-haiku-4-5, streamed",
-            t => ReadAsync("claude-haiku-4-5", brief, "stream", t)
-        );
+        yield return ("claude-haiku-4-5, streamed", t => ReadAsync("claude-haiku-4-5", brief, "stream", t));
         yield return (
             "text-embedding-3-small, sync",
             t => Do(() => client.Embed("text-embedding-3-small", texts, Named("embed, sync"), t))
@@ -78,13 +62,7 @@ internal sealed class DemoCalls(LlmClient client)
         );
         yield return (
             "gpt-4o, which is busy at first: a retry",
-            t =>
-                client.CompleteAsync(
-                    "gpt-4o",
-                    brief,
-                    Named("retry", $"{DemoReplies.BusyOnce}{round}"),
-                    t
-                )
+            t => client.CompleteAsync("gpt-4o", brief, Named("retry", $"{DemoReplies.BusyOnce}{round}"), t)
         );
         yield return (
             $"{Group}, whose gpt-4.1 is down: a fallback",
@@ -95,22 +73,12 @@ internal sealed class DemoCalls(LlmClient client)
             t => client.CompleteAsync("gpt-5-mini", hello, Named("cache"), t)
         );
         yield return ("gpt-4o, with a wrong key: a failure", t => FailAsync(hello, t));
-        yield return (
-            "gpt-4o, streamed, and broken off after 3 chunks",
-            t => BreakOffAsync(brief, t)
-        );
+        yield return ("gpt-4o, streamed, and broken off after 3 chunks", t => BreakOffAsync(brief, t));
     }
 
-    private async Task ReadAsync(
-        string model,
-        Message[] messages,
-        string what,
-        CancellationToken cancellationToken
-    )
+    private async Task ReadAsync(string model, Message[] messages, string what, CancellationToken cancellationToken)
     {
-        await foreach (
-            var _ in client.CompleteStreamingAsync(model, messages, Named(what), cancellationToken)
-        ) { }
+        await foreach (var _ in client.CompleteStreamingAsync(model, messages, Named(what), cancellationToken)) { }
     }
 
     private int Read(string model, Message[] messages, CancellationToken cancellationToken) =>
@@ -139,14 +107,9 @@ internal sealed class DemoCalls(LlmClient client)
 
     private async Task BreakOffAsync(Message[] messages, CancellationToken cancellationToken)
     {
-        var options = Named("broken off", DemoReplies.Endless) with
-        {
-            Cache = new CacheControl { NoCache = true },
-        };
+        var options = Named("broken off", DemoReplies.Endless) with { Cache = new CacheControl { NoCache = true } };
         var chunks = 0;
-        await foreach (
-            var _ in client.CompleteStreamingAsync("gpt-4o", messages, options, cancellationToken)
-        )
+        await foreach (var _ in client.CompleteStreamingAsync("gpt-4o", messages, options, cancellationToken))
         {
             if (++chunks == 3)
             {
@@ -164,8 +127,7 @@ internal sealed class DemoCalls(LlmClient client)
             Headers = trouble is null ? new Dictionary<string, string>() : Trouble(trouble),
         };
 
-    private static Dictionary<string, string> Trouble(string which) =>
-        new() { [DemoReplies.Header] = which };
+    private static Dictionary<string, string> Trouble(string which) => new() { [DemoReplies.Header] = which };
 
     private static string Ordinal(int number) =>
         (number % 100) is 11 or 12 or 13

@@ -11,11 +11,7 @@ internal sealed class DemoLogger(DemoScreen screen, DemoTable table) : CustomLog
     // Events come one at a time, so nothing here needs a lock.
     private int _chunks;
 
-    public override void LogPreApiCall(
-        string model,
-        IReadOnlyList<Message> messages,
-        CallDetails call
-    )
+    public override void LogPreApiCall(string model, IReadOnlyList<Message> messages, CallDetails call)
     {
         var attempt = call.Attempts[^1];
         var why = attempt.Reason == "first" ? "" : $" ({attempt.Reason})";
@@ -61,10 +57,7 @@ internal sealed class DemoLogger(DemoScreen screen, DemoTable table) : CustomLog
     )
     {
         Chunks();
-        var why =
-            call.Outcome is CallOutcome.UpstreamFailed
-                ? call.Exception!.GetType().Name
-                : call.Outcome.ToString();
+        var why = call.Outcome is CallOutcome.UpstreamFailed ? call.Exception!.GetType().Name : call.Outcome.ToString();
         screen.Failure($"{why}, {Figures(call, endTime - startTime)}");
         table.Add(call, endTime - startTime);
     }

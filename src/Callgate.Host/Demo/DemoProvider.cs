@@ -22,8 +22,7 @@ internal sealed class DemoProvider : IAsyncDisposable
     public static async Task<DemoProvider> StartAsync(CancellationToken cancellationToken)
     {
         var program =
-            Environment.ProcessPath
-            ?? throw new InvalidOperationException("The program's own path is unknown.");
+            Environment.ProcessPath ?? throw new InvalidOperationException("The program's own path is unknown.");
         var start = new ProcessStartInfo(program)
         {
             // The provider ends when this pipe closes, and the system closes it whatever becomes of this process.
@@ -37,8 +36,7 @@ internal sealed class DemoProvider : IAsyncDisposable
 
         start.ArgumentList.Add(FakeProviderCommand.Name);
         var process =
-            Process.Start(start)
-            ?? throw new InvalidOperationException("The provider's process did not start.");
+            Process.Start(start) ?? throw new InvalidOperationException("The provider's process did not start.");
         try
         {
             var address = await process.StandardOutput.ReadLineAsync(cancellationToken);

@@ -43,12 +43,8 @@ internal sealed class DemoReplies
             {
                 StallAfterBytes = 2000,
             },
-            var busy
-                when busy.StartsWith(BusyOnce, StringComparison.Ordinal)
-                    && _seen.TryAdd(busy, true) => FakeReply.Error(
-                429,
-                retryAfter: TimeSpan.FromMilliseconds(200)
-            ),
+            var busy when busy.StartsWith(BusyOnce, StringComparison.Ordinal) && _seen.TryAdd(busy, true) =>
+                FakeReply.Error(429, retryAfter: TimeSpan.FromMilliseconds(200)),
             _ => FakeReply.Mock(s_pace),
         };
 }

@@ -59,9 +59,5 @@ internal sealed class DemoScreen
     public void Plain(string text) => _console.WriteLine(text);
 
     private void Line(string color, string name, string text) =>
-        _console.Write(
-            new Markup($"     [{color}]{name, -10}[/] {Markup.Escape(text)}\n").Overflow(
-                Overflow.Fold
-            )
-        );
+        _console.Write(new Markup($"     [{color}]{name, -10}[/] {Markup.Escape(text)}\n").Overflow(Overflow.Fold));
 }

@@ -78,8 +78,7 @@ internal sealed class DemoTable
     private static string Rounded(TimeSpan duration) =>
         Math.Ceiling(duration.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
 
-    private static string Dollars(decimal cost) =>
-        $"${cost.ToString("0.00######", CultureInfo.InvariantCulture)}";
+    private static string Dollars(decimal cost) => $"${cost.ToString("0.00######", CultureInfo.InvariantCulture)}";
 
     private static Style StyleOf(string cell) =>
         cell switch

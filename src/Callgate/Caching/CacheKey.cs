@@ -31,10 +31,7 @@ internal static class CacheKey
             }
         );
         // Another address, or another mock, is another answerer.
-        foreach (
-            var part in (string?[])
-                [call.Options.ApiBase, call.Options.BaseModel, call.Options.Mock?.ToString()]
-        )
+        foreach (var part in (string?[])[call.Options.ApiBase, call.Options.BaseModel, call.Options.Mock?.ToString()])
         {
             hash.AppendData([0]);
             hash.AppendData(System.Text.Encoding.UTF8.GetBytes(part ?? ""));

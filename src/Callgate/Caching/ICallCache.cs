@@ -11,10 +11,5 @@ public interface ICallCache
     /// <param name="response">The answer; of a stream, the assembled one.</param>
     /// <param name="ttl">How long to keep it; null for the cache's own default.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    ValueTask SetAsync(
-        string key,
-        LlmResponse response,
-        TimeSpan? ttl,
-        CancellationToken cancellationToken
-    );
+    ValueTask SetAsync(string key, LlmResponse response, TimeSpan? ttl, CancellationToken cancellationToken);
 }

@@ -14,18 +14,10 @@ public sealed class InMemoryCallCache : ICallCache
     /// <param name="maxEntries">How many answers are kept. Default 1,000.</param>
     /// <param name="ttl">How long each is kept. Default 10 minutes.</param>
     /// <param name="timeProvider">Tells the time. Default: the system's clock.</param>
-    public InMemoryCallCache(
-        int maxEntries = 1000,
-        TimeSpan? ttl = null,
-        TimeProvider? timeProvider = null
-    )
+    public InMemoryCallCache(int maxEntries = 1000, TimeSpan? ttl = null, TimeProvider? timeProvider = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxEntries, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(
-            ttl ?? TimeSpan.MaxValue,
-            TimeSpan.Zero,
-            nameof(ttl)
-        );
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(ttl ?? TimeSpan.MaxValue, TimeSpan.Zero, nameof(ttl));
         _maxEntries = maxEntries;
         _ttl = ttl ?? TimeSpan.FromMinutes(10);
         _time = timeProvider ?? TimeProvider.System;
@@ -66,12 +58,7 @@ public sealed class InMemoryCallCache : ICallCache
     }
 
     /// <inheritdoc />
-    public ValueTask SetAsync(
-        string key,
-        LlmResponse response,
-        TimeSpan? ttl,
-        CancellationToken cancellationToken
-    )
+    public ValueTask SetAsync(string key, LlmResponse response, TimeSpan? ttl, CancellationToken cancellationToken)
     {
         lock (_lock)
         {

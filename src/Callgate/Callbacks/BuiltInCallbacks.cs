@@ -3,9 +3,7 @@ namespace Callgate;
 /// <summary>The callbacks that can be registered by name.</summary>
 internal static class BuiltInCallbacks
 {
-    private static readonly Dictionary<string, Func<CustomLogger>> s_byName = new(
-        StringComparer.OrdinalIgnoreCase
-    )
+    private static readonly Dictionary<string, Func<CustomLogger>> s_byName = new(StringComparer.OrdinalIgnoreCase)
     {
         ["console"] = () => new Sinks.ConsoleLogger(),
     };

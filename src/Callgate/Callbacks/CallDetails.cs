@@ -48,8 +48,7 @@ public sealed record CallDetails
     public required LlmRequest Request { get; init; }
 
     /// <summary>The request's parameters besides model, messages and input, by their wire names. Made on first use.</summary>
-    public IReadOnlyDictionary<string, JsonElement> OptionalParams =>
-        Callgate.OptionalParams.Of(Request);
+    public IReadOnlyDictionary<string, JsonElement> OptionalParams => Callgate.OptionalParams.Of(Request);
 
     /// <summary>Whether the answer is streamed.</summary>
     public bool Stream { get; init; }
@@ -76,8 +75,7 @@ public sealed record CallDetails
     public string? OriginalResponse => RawResponse?.Text;
 
     /// <summary>The provider's response headers, without those that carry secrets.</summary>
-    public IReadOnlyDictionary<string, string> ResponseHeaders { get; init; } =
-        AdditionalArgs.NoHeaders;
+    public IReadOnlyDictionary<string, string> ResponseHeaders { get; init; } = AdditionalArgs.NoHeaders;
 
     /// <summary>The cost in USD of all attempts; null while it runs, and where it is unknown (<see cref="Cost"/> says why).</summary>
     public decimal? ResponseCost => Cost?.Total;
@@ -141,10 +139,7 @@ public sealed record CallDetails
             // A copy made by `with` carries the original's field: the owner tells whether it is still true.
             if (_payload is not { } made || !ReferenceEquals(made.Owner, this))
             {
-                _payload = made = new PayloadOf(
-                    this,
-                    Callgate.StandardLoggingPayload.From(this, Response)
-                );
+                _payload = made = new PayloadOf(this, Callgate.StandardLoggingPayload.From(this, Response));
             }
 
             return made.Payload;

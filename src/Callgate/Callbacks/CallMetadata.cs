@@ -4,8 +4,7 @@ namespace Callgate;
 
 internal static class CallMetadata
 {
-    public static IReadOnlyDictionary<string, object?> Empty { get; } =
-        FrozenDictionary<string, object?>.Empty;
+    public static IReadOnlyDictionary<string, object?> Empty { get; } = FrozenDictionary<string, object?>.Empty;
 
     /// <summary>Both; of two entries of one name, the added one.</summary>
     public static IReadOnlyDictionary<string, object?> With(

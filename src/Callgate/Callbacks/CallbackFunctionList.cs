@@ -65,7 +65,10 @@ public sealed class CallbackFunctionList
         Func<CallDetails, LlmResponse?, DateTimeOffset, DateTimeOffset, ValueTask> function
     )
     {
-        if (_list.Snapshot.FirstOrDefault(r => r.Handler is FunctionLogger f && f.Original.Equals(original)) is { } twice)
+        if (
+            _list.Snapshot.FirstOrDefault(r => r.Handler is FunctionLogger f && f.Original.Equals(original)) is
+            { } twice
+        )
         {
             // As with handlers.
             _list.Add(twice.Handler);

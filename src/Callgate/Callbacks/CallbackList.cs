@@ -97,8 +97,7 @@ public sealed class CallbackList : IEnumerable<Callback>
     }
 
     /// <inheritdoc />
-    public IEnumerator<Callback> GetEnumerator() =>
-        _registrations.Select(r => (Callback)r.Handler).GetEnumerator();
+    public IEnumerator<Callback> GetEnumerator() => _registrations.Select(r => (Callback)r.Handler).GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
@@ -128,6 +127,5 @@ public readonly record struct Callback
 
     /// <summary>A built-in handler by its name, e.g. <c>"console"</c>.</summary>
     /// <exception cref="ArgumentException">There is no built-in callback of that name.</exception>
-    public static implicit operator Callback(string builtInName) =>
-        new(BuiltInCallbacks.Create(builtInName));
+    public static implicit operator Callback(string builtInName) => new(BuiltInCallbacks.Create(builtInName));
 }

@@ -28,9 +28,5 @@ internal sealed class CallbackSet
 
     /// <summary>These, and handlers for one call; one that is here already is not called twice.</summary>
     public CallbackSet And(IEnumerable<Registration> more) =>
-        new([
-            .. _all,
-            .. more.Distinct()
-                .Where(m => !Array.Exists(_all, r => ReferenceEquals(r.Handler, m.Handler))),
-        ]);
+        new([.. _all, .. more.Distinct().Where(m => !Array.Exists(_all, r => ReferenceEquals(r.Handler, m.Handler)))]);
 }

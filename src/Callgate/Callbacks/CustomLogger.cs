@@ -16,7 +16,9 @@ namespace Callgate;
 /// What they throw, and a missed deadline, follows the registration's <see cref="CallbackOptions.OnFailure"/>.
 /// They may run for several calls at once: keep state of one call in <see cref="HookContext.Items"/>.</para>
 /// </remarks>
-[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicMethods | DynamicallyAccessedMemberTypes.NonPublicMethods)]
+[DynamicallyAccessedMembers(
+    DynamicallyAccessedMemberTypes.PublicMethods | DynamicallyAccessedMemberTypes.NonPublicMethods
+)]
 public abstract class CustomLogger
 {
     // ---- observers ----
@@ -50,7 +52,12 @@ public abstract class CustomLogger
     ) => default;
 
     /// <summary>Each chunk of a stream. Bounded: chunks that a slow handler can't keep up with are dropped and counted.</summary>
-    public virtual void LogStreamEvent(CallDetails call, LlmChunk chunk, DateTimeOffset startTime, DateTimeOffset endTime) { }
+    public virtual void LogStreamEvent(
+        CallDetails call,
+        LlmChunk chunk,
+        DateTimeOffset startTime,
+        DateTimeOffset endTime
+    ) { }
 
     /// <inheritdoc cref="LogStreamEvent" />
     public virtual ValueTask LogStreamEventAsync(
@@ -122,7 +129,10 @@ public abstract class CustomLogger
     // ---- interceptors: every client ----
 
     /// <summary>Changes what all observers see of a call, not what its caller gets: give back the changed pair with <see cref="Replace(LoggingContext)"/>. Runs once, before the first observer. Where it fails, the observers get the call without its content.</summary>
-    public virtual ValueTask<HookResult> LoggingHookAsync(LoggingContext context, CancellationToken cancellationToken) => default;
+    public virtual ValueTask<HookResult> LoggingHookAsync(
+        LoggingContext context,
+        CancellationToken cancellationToken
+    ) => default;
 
     /// <summary>Builds the prompt: replace the request. The first handler that does not continue is the last that is asked.</summary>
     public virtual ValueTask<HookResult> GetChatCompletionPromptAsync(
@@ -137,8 +147,10 @@ public abstract class CustomLogger
     ) => ValueTask.FromResult(context?.HealthyDeployments!);
 
     /// <summary>A last look at the deployment that was picked: continue, or reject.</summary>
-    public virtual ValueTask<HookResult> PreCallCheckAsync(PreCallCheckContext context, CancellationToken cancellationToken) =>
-        default;
+    public virtual ValueTask<HookResult> PreCallCheckAsync(
+        PreCallCheckContext context,
+        CancellationToken cancellationToken
+    ) => default;
 
     /// <summary>Before each attempt: replace the request that this deployment gets, or reject.</summary>
     public virtual ValueTask<HookResult> PreCallDeploymentHookAsync(
@@ -202,17 +214,24 @@ public abstract class CustomLogger
 
     /// <summary>Gateway only. After authentication, before routing: replace the request, reject it, or answer it without a provider.</summary>
     [GatewayOnly]
-    public virtual ValueTask<HookResult> PreCallHookAsync(PreCallContext context, CancellationToken cancellationToken) => default;
+    public virtual ValueTask<HookResult> PreCallHookAsync(
+        PreCallContext context,
+        CancellationToken cancellationToken
+    ) => default;
 
     /// <summary>Gateway only. Runs beside the call; the answer waits for both: continue, or reject.</summary>
     [GatewayOnly]
-    public virtual ValueTask<HookResult> ModerationHookAsync(ModerationContext context, CancellationToken cancellationToken) =>
-        default;
+    public virtual ValueTask<HookResult> ModerationHookAsync(
+        ModerationContext context,
+        CancellationToken cancellationToken
+    ) => default;
 
     /// <summary>Gateway only. A unary answer before it goes to the client: replace it, or reject.</summary>
     [GatewayOnly]
-    public virtual ValueTask<HookResult> PostCallSuccessHookAsync(PostCallContext context, CancellationToken cancellationToken) =>
-        default;
+    public virtual ValueTask<HookResult> PostCallSuccessHookAsync(
+        PostCallContext context,
+        CancellationToken cancellationToken
+    ) => default;
 
     /// <summary>Gateway only. Wraps the chunks of a stream on their way to the client. Mark the token of an async iterator with <see cref="EnumeratorCancellationAttribute"/>.</summary>
     [GatewayOnly]

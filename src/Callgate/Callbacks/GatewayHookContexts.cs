@@ -49,6 +49,5 @@ public sealed record ResponseHeadersContext : GatewayHookContext
     public LlmResponse? Response { get; init; }
 
     /// <summary>The request's headers, without those that carry secrets.</summary>
-    public IReadOnlyDictionary<string, string> RequestHeaders { get; init; } =
-        new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> RequestHeaders { get; init; } = new Dictionary<string, string>();
 }

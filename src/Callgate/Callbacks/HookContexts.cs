@@ -28,8 +28,7 @@ public sealed record PromptContext : HookContext
     public string? PromptId { get; init; }
 
     /// <summary>The values for the prompt's placeholders.</summary>
-    public IReadOnlyDictionary<string, string> PromptVariables { get; init; } =
-        new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> PromptVariables { get; init; } = new Dictionary<string, string>();
 }
 
 /// <summary>Given to <see cref="CustomLogger.FilterDeploymentsAsync"/>.</summary>

@@ -14,12 +14,7 @@ internal static class HookNames
     /// <param name="returnsTask">Whether it returns a task of some kind.</param>
     /// <param name="hooks">The hooks' names.</param>
     /// <param name="distance">How many letters differ.</param>
-    public static string? Nearest(
-        string name,
-        bool returnsTask,
-        IEnumerable<string> hooks,
-        out int distance
-    )
+    public static string? Nearest(string name, bool returnsTask, IEnumerable<string> hooks, out int distance)
     {
         var plain = Plain(name);
         var isAsync = returnsTask || plain.Length != name.Replace("_", "").Length;
@@ -49,12 +44,8 @@ internal static class HookNames
     /// Whether a method beside hooks that are overridden is a helper and no mistaken hook:
     /// <c>LogSuccessEvent(call)</c> beside the override of <c>LogSuccessEvent</c>, or a private one beside <c>LogSuccessEventAsync</c>.
     /// </summary>
-    public static bool IsHelper(
-        string nearest,
-        int distance,
-        bool isPublic,
-        IEnumerable<string> overridden
-    ) => overridden.Any(o => distance == 0 && isPublic ? o == nearest : ArePair(o, nearest));
+    public static bool IsHelper(string nearest, int distance, bool isPublic, IEnumerable<string> overridden) =>
+        overridden.Any(o => distance == 0 && isPublic ? o == nearest : ArePair(o, nearest));
 
     private static string Plain(string name)
     {

@@ -29,16 +29,13 @@ public readonly struct HookResult : IEquatable<HookResult>
         return new HookResult(HookDecision.Answer, response);
     }
 
-    internal static HookResult Reject(RejectException exception) =>
-        new(HookDecision.Reject, exception);
+    internal static HookResult Reject(RejectException exception) => new(HookDecision.Reject, exception);
 
     /// <summary>Lets a plain override return the result as it is.</summary>
-    public static implicit operator ValueTask<HookResult>(HookResult result) =>
-        ValueTask.FromResult(result);
+    public static implicit operator ValueTask<HookResult>(HookResult result) => ValueTask.FromResult(result);
 
     /// <inheritdoc />
-    public bool Equals(HookResult other) =>
-        Decision == other.Decision && ReferenceEquals(Value, other.Value);
+    public bool Equals(HookResult other) => Decision == other.Decision && ReferenceEquals(Value, other.Value);
 
     /// <inheritdoc />
     public override bool Equals(object? obj) => obj is HookResult other && Equals(other);

@@ -33,8 +33,7 @@ internal static class HookRunner
         string decision;
         try
         {
-            result = await InvokeAsync(call, registration, context, invoke, cancellationToken)
-                .ConfigureAwait(false);
+            result = await InvokeAsync(call, registration, context, invoke, cancellationToken).ConfigureAwait(false);
             if (!IsUsable(result, allowed, replacement))
             {
                 throw new InvalidOperationException(
@@ -63,14 +62,7 @@ internal static class HookRunner
             decision = deny ? "failed: denied" : "failed: allowed";
         }
 
-        call.Add(
-            new HookRun(
-                hook.ToString(),
-                registration.Name,
-                decision,
-                Stopwatch.GetElapsedTime(start)
-            )
-        );
+        call.Add(new HookRun(hook.ToString(), registration.Name, decision, Stopwatch.GetElapsedTime(start)));
         return result;
     }
 
@@ -109,14 +101,8 @@ internal static class HookRunner
         CancellationToken cancellationToken
     )
     {
-        using var deadline = new CancellationTokenSource(
-            registration.Options.Deadline,
-            call.Runtime.Time
-        );
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(
-            deadline.Token,
-            cancellationToken
-        );
+        using var deadline = new CancellationTokenSource(registration.Options.Deadline, call.Runtime.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         var pending = invoke(registration.Handler, context, either.Token);
         if (pending.IsCompletedSuccessfully)
         {
@@ -130,9 +116,7 @@ internal static class HookRunner
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested)
         {
-            throw new TimeoutException(
-                $"The hook took longer than {registration.Options.Deadline}."
-            );
+            throw new TimeoutException($"The hook took longer than {registration.Options.Deadline}.");
         }
     }
 
@@ -142,18 +126,13 @@ internal static class HookRunner
             HookDecision.Continue => true,
             HookDecision.Replace => (allowed & HookDecisions.Replace) != 0
                 && replacement.IsInstanceOfType(result.Value),
-            HookDecision.Reject => (allowed & HookDecisions.Reject) != 0
-                && result.Value is RejectException,
-            HookDecision.Answer => (allowed & HookDecisions.Answer) != 0
-                && result.Value is LlmResponse,
+            HookDecision.Reject => (allowed & HookDecisions.Reject) != 0 && result.Value is RejectException,
+            HookDecision.Answer => (allowed & HookDecisions.Answer) != 0 && result.Value is LlmResponse,
             _ => false,
         };
 
     private static RejectException Denied(Registration registration, Hooks hook) =>
-        new(
-            500,
-            $"The callback {registration.Name} failed in {hook}, and the call was refused for it."
-        );
+        new(500, $"The callback {registration.Name} failed in {hook}, and the call was refused for it.");
 }
 
 /// <summary>The decisions that make sense for a hook.</summary>

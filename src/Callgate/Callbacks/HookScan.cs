@@ -38,9 +38,7 @@ internal static class HookScan
     private static Scan Of(CustomLogger handler)
     {
         var type = handler.GetType();
-        return s_scans.TryGetValue(type, out var scan)
-            ? scan
-            : s_scans.GetValue(type, _ => Make(handler));
+        return s_scans.TryGetValue(type, out var scan) ? scan : s_scans.GetValue(type, _ => Make(handler));
     }
 
     private static Scan Make(CustomLogger handler)
@@ -49,28 +47,16 @@ internal static class HookScan
         var others = new List<MethodInfo>();
         var methods = handler
             .GetType()
-            .GetMethods(
-                BindingFlags.Public
-                    | BindingFlags.NonPublic
-                    | BindingFlags.Instance
-                    | BindingFlags.Static
-            );
+            .GetMethods(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static);
         foreach (var method in methods)
         {
             var declared = method.DeclaringType;
-            if (
-                declared == typeof(CustomLogger)
-                || declared == typeof(object)
-                || method.IsSpecialName
-            )
+            if (declared == typeof(CustomLogger) || declared == typeof(object) || method.IsSpecialName)
             {
                 continue;
             }
 
-            if (
-                !method.IsVirtual
-                || method.GetBaseDefinition().DeclaringType != typeof(CustomLogger)
-            )
+            if (!method.IsVirtual || method.GetBaseDefinition().DeclaringType != typeof(CustomLogger))
             {
                 others.Add(method);
             }
@@ -81,17 +67,13 @@ internal static class HookScan
         }
 
         var overridden = NamesOf(hooks).ToArray();
-        return new Scan(
-            hooks,
-            [.. others.Select(m => LookalikeOf(m, overridden)).OfType<HookLookalike>()]
-        );
+        return new Scan(hooks, [.. others.Select(m => LookalikeOf(m, overridden)).OfType<HookLookalike>()]);
     }
 
     private static HookLookalike? LookalikeOf(MethodInfo method, string[] overridden)
     {
         var returnsTask =
-            typeof(Task).IsAssignableFrom(method.ReturnType)
-            || PlainName(method.ReturnType) == nameof(ValueTask);
+            typeof(Task).IsAssignableFrom(method.ReturnType) || PlainName(method.ReturnType) == nameof(ValueTask);
         var hook = HookNames.Nearest(method.Name, returnsTask, s_hooks.Keys, out var distance);
         // A forgotten `public` makes a method private; a helper is private too, but hardly has a hook's very name.
         return
@@ -108,8 +90,7 @@ internal static class HookScan
     private static string NameOf(Type type) =>
         type == typeof(void) ? "void"
         : type == typeof(string) ? "string"
-        : type.IsGenericType
-            ? $"{PlainName(type)}<{string.Join(", ", type.GetGenericArguments().Select(NameOf))}>"
+        : type.IsGenericType ? $"{PlainName(type)}<{string.Join(", ", type.GetGenericArguments().Select(NameOf))}>"
         : type.Name;
 
     private static string PlainName(Type type) => type.Name.Split('`')[0];

@@ -3,17 +3,12 @@ namespace Callgate;
 /// <summary>Calls the one method of a handler that an event belongs to. The only place where observers are fired.</summary>
 internal static class ObserverDispatch
 {
-    public static ValueTask Dispatch(
-        Registration registration,
-        ObserverEvent e,
-        CancellationToken stopping
-    )
+    public static ValueTask Dispatch(Registration registration, ObserverEvent e, CancellationToken stopping)
     {
         var handler = registration.Handler;
         switch (e.Kind)
         {
-            case ObserverEventKind.PreApi
-                when UseSync(registration, e, Hooks.LogPreApiCall, Hooks.LogPreApiCallAsync):
+            case ObserverEventKind.PreApi when UseSync(registration, e, Hooks.LogPreApiCall, Hooks.LogPreApiCallAsync):
                 handler.LogPreApiCall(e.Call.Model, e.Call.Messages, e.Call);
                 return default;
             case ObserverEventKind.PreApi:
@@ -26,8 +21,7 @@ internal static class ObserverDispatch
             case ObserverEventKind.PostApi:
                 return handler.LogPostApiCallAsync(e.Call, null, e.Start, e.End, stopping);
 
-            case ObserverEventKind.Chunk
-                when UseSync(registration, e, Hooks.LogStreamEvent, Hooks.LogStreamEventAsync):
+            case ObserverEventKind.Chunk when UseSync(registration, e, Hooks.LogStreamEvent, Hooks.LogStreamEventAsync):
                 handler.LogStreamEvent(e.Call, e.Chunk!, e.Start, e.End);
                 return default;
             case ObserverEventKind.Chunk:
@@ -48,26 +42,11 @@ internal static class ObserverDispatch
                 return handler.LogFailureEventAsync(e.Call, e.Response, e.Start, e.End, stopping);
 
             case ObserverEventKind.SuccessFallback:
-                return handler.LogSuccessFallbackEventAsync(
-                    e.OriginalModelGroup!,
-                    e.Call,
-                    e.Exception!,
-                    stopping
-                );
+                return handler.LogSuccessFallbackEventAsync(e.OriginalModelGroup!, e.Call, e.Exception!, stopping);
             case ObserverEventKind.FailureFallback:
-                return handler.LogFailureFallbackEventAsync(
-                    e.OriginalModelGroup!,
-                    e.Call,
-                    e.Exception!,
-                    stopping
-                );
+                return handler.LogFailureFallbackEventAsync(e.OriginalModelGroup!, e.Call, e.Exception!, stopping);
             default:
-                return handler.LogModelGroupRateLimitErrorAsync(
-                    e.Exception!,
-                    e.OriginalModelGroup,
-                    e.Call,
-                    stopping
-                );
+                return handler.LogModelGroupRateLimitErrorAsync(e.Exception!, e.OriginalModelGroup, e.Call, stopping);
         }
     }
 
@@ -80,10 +59,6 @@ internal static class ObserverDispatch
     }
 
     // Both overridden: the one that fits the call. One overridden: that one, for both.
-    private static bool UseSync(
-        Registration registration,
-        ObserverEvent e,
-        Hooks sync,
-        Hooks async
-    ) => registration.Has(sync) && (e.IsSync || !registration.Has(async));
+    private static bool UseSync(Registration registration, ObserverEvent e, Hooks sync, Hooks async) =>
+        registration.Has(sync) && (e.IsSync || !registration.Has(async));
 }

@@ -6,10 +6,7 @@ namespace Callgate;
 /// <summary>One client's side of its observers: hands events out, counts what becomes of them, and waits for them.</summary>
 internal sealed partial class ObserverHub(int maxPending, ILogger logger) : IDisposable
 {
-    private readonly ConcurrentDictionary<
-        (string Handler, string Hook, Type Cause),
-        int
-    > _failures = new();
+    private readonly ConcurrentDictionary<(string Handler, string Hook, Type Cause), int> _failures = new();
     private readonly CancellationTokenSource _stopping = new();
     private long _accepted;
     private long _delivered;
@@ -63,20 +60,12 @@ internal sealed partial class ObserverHub(int maxPending, ILogger logger) : IDis
         SignalWhenIdle();
     }
 
-    public void CountDelivered(
-        Registration registration,
-        ObserverEvent observerEvent,
-        Exception? failure
-    )
+    public void CountDelivered(Registration registration, ObserverEvent observerEvent, Exception? failure)
     {
         if (failure is not null)
         {
             Interlocked.Increment(ref _failed);
-            Report(
-                registration.Name,
-                ObserverDispatch.HookOf(registration, observerEvent),
-                failure
-            );
+            Report(registration.Name, ObserverDispatch.HookOf(registration, observerEvent), failure);
         }
 
         Interlocked.Increment(ref _delivered);
@@ -93,13 +82,11 @@ internal sealed partial class ObserverHub(int maxPending, ILogger logger) : IDis
     }
 
     /// <summary>Waits until every event so far has been seen, or the deadline.</summary>
-    public async ValueTask<FlushResult> FlushAsync(
-        TimeSpan timeout,
-        CancellationToken cancellationToken
-    )
+    public async ValueTask<FlushResult> FlushAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
         var idle = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         idle = Interlocked.CompareExchange(ref _idle, idle, null) ?? idle;
+        ObserverTicker.Tick();
         SignalWhenIdle();
         try
         {
@@ -115,11 +102,7 @@ internal sealed partial class ObserverHub(int maxPending, ILogger logger) : IDis
 
     private void SignalWhenIdle()
     {
-        if (
-            Volatile.Read(ref _idle) is not null
-            && Volatile.Read(ref _working) == 0
-            && Counts.Pending == 0
-        )
+        if (Volatile.Read(ref _idle) is not null && Volatile.Read(ref _working) == 0 && Counts.Pending == 0)
         {
             Interlocked.Exchange(ref _idle, null)?.TrySetResult();
         }
@@ -132,21 +115,11 @@ internal sealed partial class ObserverHub(int maxPending, ILogger logger) : IDis
         LogLevel.Warning,
         "Callback {Handler} failed in {Hook}; the call is unharmed. Further failures of this kind are counted, not logged."
     )]
-    private static partial void LogHandlerFailed(
-        ILogger logger,
-        string handler,
-        string hook,
-        Exception exception
-    );
+    private static partial void LogHandlerFailed(ILogger logger, string handler, string hook, Exception exception);
 
     [LoggerMessage(
         LogLevel.Warning,
         "Callback {Handler} is more than {MaxPending} events behind: {Dropped} event(s) dropped so far."
     )]
-    private static partial void LogDropped(
-        ILogger logger,
-        string handler,
-        int maxPending,
-        long dropped
-    );
+    private static partial void LogDropped(ILogger logger, string handler, int maxPending, long dropped);
 }

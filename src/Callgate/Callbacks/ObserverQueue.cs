@@ -11,6 +11,9 @@ internal sealed class ObserverQueue(Registration registration) : IThreadPoolWork
     /// <summary>Chunks that a handler may lag behind.</summary>
     private const int MaxPendingChunks = 4096;
 
+    /// <summary>Events that may gather before a handler is started at once.</summary>
+    private const int MaxWaiting = 256;
+
     private readonly ConcurrentQueue<(ObserverEvent Event, ObserverHub Hub)> _events = new();
     private int _pending;
     private int _running;
@@ -19,10 +22,9 @@ internal sealed class ObserverQueue(Registration registration) : IThreadPoolWork
     {
         hub.CountAccepted();
         var bound =
-            observerEvent.Kind == ObserverEventKind.Chunk
-                ? Math.Min(MaxPendingChunks, hub.MaxPending)
-                : hub.MaxPending;
-        if (Interlocked.Increment(ref _pending) > bound)
+            observerEvent.Kind == ObserverEventKind.Chunk ? Math.Min(MaxPendingChunks, hub.MaxPending) : hub.MaxPending;
+        var pending = Interlocked.Increment(ref _pending);
+        if (pending > bound)
         {
             Interlocked.Decrement(ref _pending);
             hub.CountDropped(registration);
@@ -30,9 +32,13 @@ internal sealed class ObserverQueue(Registration registration) : IThreadPoolWork
         }
 
         _events.Enqueue((observerEvent, hub));
-        if (Volatile.Read(ref _running) == 0 && Interlocked.Exchange(ref _running, 1) == 0)
+        if (Interlocked.CompareExchange(ref _running, 1, 0) == 0)
         {
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            ObserverTicker.Start(this);
+        }
+        else if (pending == MaxWaiting)
+        {
+            ObserverTicker.Tick();
         }
     }
 
@@ -66,7 +72,7 @@ internal sealed class ObserverQueue(Registration registration) : IThreadPoolWork
                 Finish(next, null);
             }
 
-            Volatile.Write(ref _running, 0);
+            Interlocked.Exchange(ref _running, 0);
             // An event may have come after the last look and before the line above.
             if (_events.IsEmpty || Interlocked.Exchange(ref _running, 1) != 0)
             {

@@ -3,9 +3,7 @@ using Callgate.Wire;
 namespace Callgate;
 
 /// <summary>A whole handler in a list that is for one kind of event: it sees that kind only.</summary>
-internal sealed class OneEventLogger(CustomLogger inner, FunctionEvent functionEvent)
-    : CustomLogger,
-        IHookSource
+internal sealed class OneEventLogger(CustomLogger inner, FunctionEvent functionEvent) : CustomLogger, IHookSource
 {
     public CustomLogger Inner => inner;
 
@@ -21,11 +19,8 @@ internal sealed class OneEventLogger(CustomLogger inner, FunctionEvent functionE
             _ => Hooks.Failure,
         };
 
-    public override void LogPreApiCall(
-        string model,
-        IReadOnlyList<Message> messages,
-        CallDetails call
-    ) => inner.LogPreApiCall(model, messages, call);
+    public override void LogPreApiCall(string model, IReadOnlyList<Message> messages, CallDetails call) =>
+        inner.LogPreApiCall(model, messages, call);
 
     public override ValueTask LogPreApiCallAsync(
         string model,

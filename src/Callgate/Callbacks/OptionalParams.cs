@@ -8,16 +8,11 @@ namespace Callgate;
 /// <summary>A request's parameters besides its content, by wire name; made once per request, and only where somebody looks.</summary>
 internal static class OptionalParams
 {
-    private static readonly ConditionalWeakTable<
-        LlmRequest,
-        IReadOnlyDictionary<string, JsonElement>
-    > s_made = [];
+    private static readonly ConditionalWeakTable<LlmRequest, IReadOnlyDictionary<string, JsonElement>> s_made = [];
 
-    public static IReadOnlyDictionary<string, JsonElement> Of(LlmRequest request) =>
-        s_made.GetValue(request, Make);
+    public static IReadOnlyDictionary<string, JsonElement> Of(LlmRequest request) => s_made.GetValue(request, Make);
 
-    private static double? Finite(double? value) =>
-        value is { } number && double.IsFinite(number) ? number : null;
+    private static double? Finite(double? value) => value is { } number && double.IsFinite(number) ? number : null;
 
     private static IReadOnlyDictionary<string, JsonElement> Make(LlmRequest request)
     {

@@ -15,19 +15,14 @@ internal static class Redaction
         {
             Call = WithoutContent(observerEvent.Call) with { Response = response },
             Response = response,
-            Chunk = observerEvent.Chunk is ChatChunk chunk
-                ? WithoutContent(chunk)
-                : observerEvent.Chunk,
+            Chunk = observerEvent.Chunk is ChatChunk chunk ? WithoutContent(chunk) : observerEvent.Chunk,
         };
     }
 
     private static CallDetails WithoutContent(CallDetails call) =>
         call with
         {
-            Messages =
-            [
-                .. call.Messages.Select(m => new Message { Role = m.Role, Content = Placeholder }),
-            ],
+            Messages = [.. call.Messages.Select(m => new Message { Role = m.Role, Content = Placeholder })],
             Input = [.. call.Input.Select(_ => Placeholder)],
             Request = call.Request switch
             {
@@ -35,14 +30,7 @@ internal static class Redaction
                 ChatRequest chat => new ChatRequest
                 {
                     Model = chat.Model,
-                    Messages =
-                    [
-                        .. call.Messages.Select(m => new Message
-                        {
-                            Role = m.Role,
-                            Content = Placeholder,
-                        }),
-                    ],
+                    Messages = [.. call.Messages.Select(m => new Message { Role = m.Role, Content = Placeholder })],
                     MaxTokens = chat.MaxTokens,
                     MaxCompletionTokens = chat.MaxCompletionTokens,
                     Temperature = chat.Temperature,
@@ -72,20 +60,12 @@ internal static class Redaction
                     {
                         Index = c.Index,
                         FinishReason = c.FinishReason,
-                        Message = new Message
-                        {
-                            Role = c.Message?.Role ?? "assistant",
-                            Content = Placeholder,
-                        },
+                        Message = new Message { Role = c.Message?.Role ?? "assistant", Content = Placeholder },
                     }),
                 ],
                 AdditionalProperties = null,
             },
-            EmbeddingResponse embedding => embedding with
-            {
-                Data = [],
-                AdditionalProperties = null,
-            },
+            EmbeddingResponse embedding => embedding with { Data = [], AdditionalProperties = null },
             _ => response,
         };
 
@@ -103,10 +83,7 @@ internal static class Redaction
                     {
                         Index = c.Index,
                         FinishReason = c.FinishReason,
-                        Delta = new ChunkDelta
-                        {
-                            Content = c.Delta?.Content is null ? null : Placeholder,
-                        },
+                        Delta = new ChunkDelta { Content = c.Delta?.Content is null ? null : Placeholder },
                     }),
                 ],
             }

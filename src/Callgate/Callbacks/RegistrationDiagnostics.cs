@@ -37,12 +37,7 @@ internal static partial class RegistrationDiagnostics
         }
         else if (one is not null && HookScan.HooksOf(one.Inner) != Hooks.None)
         {
-            LogWrongList(
-                logger,
-                name,
-                Join(HookScan.HooksOf(one.Inner)),
-                Join(OneEventLogger.HooksOf(one.Event))
-            );
+            LogWrongList(logger, name, Join(HookScan.HooksOf(one.Inner)), Join(OneEventLogger.HooksOf(one.Event)));
         }
         else if (lookalikes.Count == 0)
         {
@@ -92,10 +87,7 @@ internal static partial class RegistrationDiagnostics
     )]
     private static partial void LogGatewayOnly(ILogger logger, string handler, string hooks);
 
-    [LoggerMessage(
-        LogLevel.Warning,
-        "CALLGATE101: Callback {Handler} is in the list already and was not added again."
-    )]
+    [LoggerMessage(LogLevel.Warning, "CALLGATE101: Callback {Handler} is in the list already and was not added again.")]
     private static partial void LogDuplicate(ILogger logger, string handler);
 
     [LoggerMessage(
@@ -108,10 +100,5 @@ internal static partial class RegistrationDiagnostics
         LogLevel.Warning,
         "CALLGATE102: Callback {Handler} overrides {Hooks}, but its list fires only {ListHooks}, so it is never called."
     )]
-    private static partial void LogWrongList(
-        ILogger logger,
-        string handler,
-        string hooks,
-        string listHooks
-    );
+    private static partial void LogWrongList(ILogger logger, string handler, string hooks, string listHooks);
 }

@@ -31,8 +31,7 @@ public sealed record UserApiKey
     public IReadOnlyList<string> Models { get; init; } = [];
 
     /// <summary>What the key's owner attached to it.</summary>
-    public IReadOnlyDictionary<string, object?> Metadata { get; init; } =
-        new Dictionary<string, object?>();
+    public IReadOnlyDictionary<string, object?> Metadata { get; init; } = new Dictionary<string, object?>();
 
     /// <summary>What the key has spent, in USD.</summary>
     public decimal Spend { get; init; }

@@ -77,11 +77,7 @@ internal static class AgenticHooks
     }
 
     /// <summary>The loop's end. Whatever the hook does, the outcome stays.</summary>
-    public static async ValueTask CleanUpAsync(
-        Call call,
-        Registration handler,
-        AgenticLoopCleanupContext context
-    )
+    public static async ValueTask CleanUpAsync(Call call, Registration handler, AgenticLoopCleanupContext context)
     {
         if (!handler.Has(Hooks.AgenticLoopCleanupHookAsync))
         {
@@ -102,6 +98,5 @@ internal static class AgenticHooks
     }
 
     /// <summary>Where one fails, the answer is there all the same: it is refused only on the registration's own word.</summary>
-    private static bool MayDeny(Registration handler) =>
-        handler.Options.OnFailure == OnHookFailure.Deny;
+    private static bool MayDeny(Registration handler) => handler.Options.OnFailure == OnHookFailure.Deny;
 }

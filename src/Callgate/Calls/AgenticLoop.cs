@@ -33,10 +33,7 @@ internal sealed class AgenticLoop
         && call.Runtime.Options.MaxAgenticLoops > 0;
 
     /// <summary>The call, and whatever calls follow from it.</summary>
-    public static async ValueTask<LlmResponse> RunAsync(
-        Call first,
-        CancellationToken cancellationToken
-    )
+    public static async ValueTask<LlmResponse> RunAsync(Call first, CancellationToken cancellationToken)
     {
         var loop = new AgenticLoop(first);
         Exception? failure = null;
@@ -169,12 +166,7 @@ internal sealed class AgenticLoop
                 TraceId = _call.TraceId,
                 Metadata = CallMetadata.With(_call.Options.Metadata, plan.Metadata),
                 // The cache would give the same answer for the same request.
-                Cache = plan.Request is null
-                    ? _options.Cache with
-                    {
-                        NoCache = true,
-                    }
-                    : _options.Cache,
+                Cache = plan.Request is null ? _options.Cache with { NoCache = true } : _options.Cache,
             },
             _call.Kind
         )

@@ -23,8 +23,7 @@ internal sealed class Attempt(int number, string reason, string modelGroup, Atte
     public RawText? Input { get; set; }
     public IReadOnlyList<KeyValuePair<string, string>> RequestHeaders { get; set; } = [];
     public RawText? RawResponse { get; set; }
-    public IReadOnlyDictionary<string, string> ResponseHeaders { get; set; } =
-        AdditionalArgs.NoHeaders;
+    public IReadOnlyDictionary<string, string> ResponseHeaders { get; set; } = AdditionalArgs.NoHeaders;
     public int? StatusCode { get; set; }
     public string? RequestId { get; set; }
     public Exception? Exception { get; set; }

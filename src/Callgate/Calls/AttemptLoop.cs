@@ -7,12 +7,7 @@ namespace Callgate.Calls;
 internal static class AttemptLoop
 {
     /// <summary>Sends an attempt and reads what it promises: a whole answer, or the beginning of a stream.</summary>
-    public delegate ValueTask<T> Send<T>(
-        Call call,
-        Attempt attempt,
-        ProviderRequest request,
-        CallClock clock
-    );
+    public delegate ValueTask<T> Send<T>(Call call, Attempt attempt, ProviderRequest request, CallClock clock);
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public static async ValueTask<T> RunAsync<T>(Call call, CallClock clock, Send<T> send)
@@ -25,53 +20,28 @@ internal static class AttemptLoop
         {
             try
             {
-                var answer = await TryGroupAsync(
-                        call,
-                        clock,
-                        send,
-                        plan[i].Model,
-                        plan[i].Reason,
-                        i
-                    )
+                var answer = await TryGroupAsync(call, clock, send, plan[i].Model, plan[i].Reason, i)
                     .ConfigureAwait(false);
                 if (first is not null)
                 {
-                    runtime.Pipeline.LogRouting(
-                        call,
-                        ObserverEventKind.SuccessFallback,
-                        original,
-                        first
-                    );
+                    runtime.Pipeline.LogRouting(call, ObserverEventKind.SuccessFallback, original, first);
                 }
 
                 return answer;
             }
-            catch (LlmException failure)
-                when (failure is not RejectException && call.Rejection is null)
+            catch (LlmException failure) when (failure is not RejectException && call.Rejection is null)
             {
                 if (first is null)
                 {
                     first = failure;
-                    var (models, reason) = runtime.Router.FallbacksFor(
-                        original,
-                        failure,
-                        call.Options
-                    );
+                    var (models, reason) = runtime.Router.FallbacksFor(original, failure, call.Options);
                     plan.AddRange(
-                        models
-                            .Where(m => m != original)
-                            .Distinct(StringComparer.Ordinal)
-                            .Select(m => (m, reason))
+                        models.Where(m => m != original).Distinct(StringComparer.Ordinal).Select(m => (m, reason))
                     );
                 }
                 else
                 {
-                    runtime.Pipeline.LogRouting(
-                        call,
-                        ObserverEventKind.FailureFallback,
-                        original,
-                        failure
-                    );
+                    runtime.Pipeline.LogRouting(call, ObserverEventKind.FailureFallback, original, failure);
                 }
 
                 if (i + 1 == plan.Count || IsOver(call, clock))
@@ -96,8 +66,7 @@ internal static class AttemptLoop
     )
     {
         var runtime = call.Runtime;
-        var deployments = await FilterAsync(call, group, runtime.Router.GroupOf(group), clock)
-            .ConfigureAwait(false);
+        var deployments = await FilterAsync(call, group, runtime.Router.GroupOf(group), clock).ConfigureAwait(false);
         var retries = call.Options.NumRetries ?? runtime.Options.NumRetries;
         List<Deployment> tried = [];
         for (var failures = 0; ; failures++)
@@ -105,19 +74,10 @@ internal static class AttemptLoop
             var deployment = runtime.Router.Pick(deployments, tried);
             try
             {
-                return await AttemptAsync(
-                        call,
-                        clock,
-                        send,
-                        group,
-                        reason,
-                        deployment,
-                        fallbackDepth
-                    )
+                return await AttemptAsync(call, clock, send, group, reason, deployment, fallbackDepth)
                     .ConfigureAwait(false);
             }
-            catch (LlmException failure)
-                when (failure is not RejectException && call.Rejection is null)
+            catch (LlmException failure) when (failure is not RejectException && call.Rejection is null)
             {
                 tried.Add(deployment);
                 runtime.Router.NoteFailure(deployment, failure);
@@ -138,9 +98,7 @@ internal static class AttemptLoop
 
                 if (!others)
                 {
-                    await Backoff
-                        .WaitAsync(runtime.Options, failures, failure, clock)
-                        .ConfigureAwait(false);
+                    await Backoff.WaitAsync(runtime.Options, failures, failure, clock).ConfigureAwait(false);
                 }
 
                 clock.Renew();
@@ -155,10 +113,7 @@ internal static class AttemptLoop
 
     /// <summary>A wrong key or a missing model may be one deployment's alone.</summary>
     private static bool IsTheDeploymentsFault(LlmException failure) =>
-        failure.Kind
-            is LlmErrorKind.Authentication
-                or LlmErrorKind.Permission
-                or LlmErrorKind.NotFound;
+        failure.Kind is LlmErrorKind.Authentication or LlmErrorKind.Permission or LlmErrorKind.NotFound;
 
     // 6. Attempt
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -207,9 +162,7 @@ internal static class AttemptLoop
             var failure = Failures.OfAttempt(exception, attempt, clock);
             attempt.Exception = failure;
             attempt.EndTime = runtime.Time.GetUtcNow();
-            await DeploymentHooks
-                .AfterFailureAsync(call, attempt, failure, clock)
-                .ConfigureAwait(false);
+            await DeploymentHooks.AfterFailureAsync(call, attempt, failure, clock).ConfigureAwait(false);
             if (ReferenceEquals(failure, exception))
             {
                 throw;
@@ -219,11 +172,7 @@ internal static class AttemptLoop
         }
     }
 
-    private static async ValueTask<string?> RevealAsync(
-        Secret? key,
-        AttemptTarget target,
-        CallClock clock
-    )
+    private static async ValueTask<string?> RevealAsync(Secret? key, AttemptTarget target, CallClock clock)
     {
         if (key is null)
         {
@@ -238,18 +187,12 @@ internal static class AttemptLoop
                 : token;
         }
         catch (Exception exception)
-            when (exception is not OperationCanceledException
-                || !clock.Token.IsCancellationRequested
-            )
+            when (exception is not OperationCanceledException || !clock.Token.IsCancellationRequested)
         {
             throw LlmException.Create(
                 LlmErrorKind.Authentication,
                 $"The token for {target.ProviderName} could not be had.",
-                new ErrorFacts(
-                    Provider: target.ProviderName,
-                    Model: target.Model,
-                    Code: "token_unavailable"
-                ),
+                new ErrorFacts(Provider: target.ProviderName, Model: target.Model, Code: "token_unavailable"),
                 exception
             );
         }
@@ -277,11 +220,7 @@ internal static class AttemptLoop
         var failure = LlmException.Create(
             LlmErrorKind.ServiceUnavailable,
             $"No deployment is left for the model {Wire.SafeText.Line(group)}.",
-            new ErrorFacts(
-                Model: Wire.SafeText.Line(group),
-                Code: "no_deployment",
-                IsRetryable: false
-            )
+            new ErrorFacts(Model: Wire.SafeText.Line(group), Code: "no_deployment", IsRetryable: false)
         );
         call.Runtime.Pipeline.LogRouting(call, ObserverEventKind.RateLimit, group, failure);
         throw failure;

@@ -124,16 +124,15 @@ internal sealed class Call
             Rejection = Rejection,
             Attempts = Array.ConvertAll(_attempts, a => a.ToDetails()),
             HookRuns = _hookRuns ?? [],
-            LitellmParams =
-                ReferenceEquals(Options, CallOptions.Default)
-                    ? LitellmParams.None
-                    : new LitellmParams
-                    {
-                        Metadata = Options.Metadata,
-                        ApiBase = Options.ApiBase,
-                        SessionId = Options.SessionId,
-                        NoLog = Options.NoLog,
-                    },
+            LitellmParams = ReferenceEquals(Options, CallOptions.Default)
+                ? LitellmParams.None
+                : new LitellmParams
+                {
+                    Metadata = Options.Metadata,
+                    ApiBase = Options.ApiBase,
+                    SessionId = Options.SessionId,
+                    NoLog = Options.NoLog,
+                },
             Tags = Options.Tags,
             Items = Items,
             AgenticLoopDepth = AgenticLoopDepth,

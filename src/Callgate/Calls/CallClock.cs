@@ -51,8 +51,7 @@ internal sealed class CallClock : IAbortable, IDisposable
     public void Arm(string name, TimeSpan? limit)
     {
         var remaining = Remaining;
-        (_limit, _limitLength) =
-            limit is { } length && length < remaining ? (name, length) : ("total", _total);
+        (_limit, _limitLength) = limit is { } length && length < remaining ? (name, length) : ("total", _total);
         _source.CancelAfter(limit is { } step && step < remaining ? step : remaining);
     }
 
@@ -63,12 +62,7 @@ internal sealed class CallClock : IAbortable, IDisposable
     public void Renew()
     {
         Disarm();
-        if (
-            _source.IsCancellationRequested
-            && !IsCallerCancelled
-            && !_ended
-            && Remaining > TimeSpan.Zero
-        )
+        if (_source.IsCancellationRequested && !IsCallerCancelled && !_ended && Remaining > TimeSpan.Zero)
         {
             Release();
             (_limit, _limitLength) = ("total", _total);
@@ -80,10 +74,7 @@ internal sealed class CallClock : IAbortable, IDisposable
     private void Start(TimeSpan delay)
     {
         _source = new CancellationTokenSource(delay, _time);
-        _caller = _callerToken.UnsafeRegister(
-            static s => ((CancellationTokenSource)s!).Cancel(),
-            _source
-        );
+        _caller = _callerToken.UnsafeRegister(static s => ((CancellationTokenSource)s!).Cancel(), _source);
     }
 
     private void Release()

@@ -24,10 +24,7 @@ internal sealed class CallPipeline(ClientRuntime runtime)
 {
     /// <summary>A unary call, from 1 to 9.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<LlmResponse> CompleteAsync(
-        Call call,
-        CancellationToken cancellationToken
-    )
+    public async ValueTask<LlmResponse> CompleteAsync(Call call, CancellationToken cancellationToken)
     {
         using var clock = NewClock(call, cancellationToken);
         Admit(call, clock);
@@ -39,16 +36,13 @@ internal sealed class CallPipeline(ClientRuntime runtime)
             if (response is null)
             {
                 outcome = CallOutcome.Completed;
-                response = await AttemptLoop
-                    .RunAsync(call, clock, HttpUpstream.CompleteAsync)
-                    .ConfigureAwait(false);
+                response = await AttemptLoop.RunAsync(call, clock, HttpUpstream.CompleteAsync).ConfigureAwait(false);
                 await KeepAsync(call, response, clock.Token).ConfigureAwait(false);
             }
 
             if (call.Loop is { } loop)
             {
-                response = await loop.OnAnswerAsync(call, response, clock.Token)
-                    .ConfigureAwait(false);
+                response = await loop.OnAnswerAsync(call, response, clock.Token).ConfigureAwait(false);
             }
 
             return Close(call, outcome, response, null)!;
@@ -70,13 +64,8 @@ internal sealed class CallPipeline(ClientRuntime runtime)
     {
         await ShapeAsync(call, clock).ConfigureAwait(false);
         return await LookUpAsync(call, clock.Token).ConfigureAwait(false) is ChatCompletion kept
-            ? new StreamReplay(
-                kept,
-                ((ChatRequest)call.Request).StreamOptions?.IncludeUsage == true
-            )
-            : await AttemptLoop
-                .RunAsync(call, clock, HttpUpstream.OpenStreamAsync)
-                .ConfigureAwait(false);
+            ? new StreamReplay(kept, ((ChatRequest)call.Request).StreamOptions?.IncludeUsage == true)
+            : await AttemptLoop.RunAsync(call, clock, HttpUpstream.OpenStreamAsync).ConfigureAwait(false);
     }
 
     public CallClock NewClock(Call call, CancellationToken cancellationToken) =>
@@ -107,109 +96,21 @@ internal sealed class CallPipeline(ClientRuntime runtime)
     public async ValueTask ShapeAsync(Call call, CallClock clock)
     {
         clock.Token.ThrowIfCancellationRequested();
-        if (
-            call.Callbacks.Has(Hooks.GetChatCompletionPromptAsync)
-            && call.Request is ChatRequest chat
-            // A rerun's request comes of one that is shaped: a prompt built anew would lose what the loop added.
-            && call.AgenticLoopDepth == 0
-        )
+        if (call.Callbacks.Has(Hooks.GetChatCompletionPromptAsync))
         {
-            var context = new PromptContext
-            {
-                Request = chat,
-                PromptId = call.Options.PromptId,
-                PromptVariables = call.Options.PromptVariables,
-                LitellmCallId = call.Id,
-                CallType = call.Kind.CallType,
-                Metadata = call.Options.Metadata,
-                Items = call.Items,
-            };
-            foreach (var registration in call.Callbacks.With(Hooks.GetChatCompletionPromptAsync))
-            {
-                var result = await HookRunner
-                    .RunAsync(
-                        call,
-                        registration,
-                        Hooks.GetChatCompletionPromptAsync,
-                        context,
-                        static (handler, c, token) =>
-                            handler.GetChatCompletionPromptAsync(c, token),
-                        HookDecisions.Replace | HookDecisions.Reject,
-                        typeof(ChatRequest),
-                        clock.Token
-                    )
-                    .ConfigureAwait(false);
-                if (result.Decision != HookDecision.Continue)
-                {
-                    call.Request = Accept<LlmRequest>(call, "shape", result) ?? call.Request;
-                    break;
-                }
-            }
+            await PromptHook.RunAsync(call, clock.Token).ConfigureAwait(false);
         }
 
         RequestCheck.ThrowIfInvalid(call);
     }
 
     // 4. Look up
-    public async ValueTask<LlmResponse?> LookUpAsync(Call call, CancellationToken cancellationToken)
-    {
-        if (runtime.Options.Cache is not { } cache)
-        {
-            return null;
-        }
+    private ValueTask<LlmResponse?> LookUpAsync(Call call, CancellationToken cancellationToken) =>
+        runtime.Options.Cache is { } cache ? KeptAnswers.LookUpAsync(cache, call, cancellationToken) : default;
 
-        call.CacheKey = CacheKey.Of(call);
-        if (call.Options.Cache.NoCache)
-        {
-            return null;
-        }
-
-        try
-        {
-            return await cache.GetAsync(call.CacheKey, cancellationToken).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            throw;
-        }
-#pragma warning disable CA1031 // A cache that fails is a cache that misses.
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            runtime.Hub.Report(cache.GetType().Name, nameof(ICallCache.GetAsync), exception);
-            return null;
-        }
-    }
-
-    /// <summary>Keeps the answer as the provider gave it.</summary>
-    public async ValueTask KeepAsync(
-        Call call,
-        LlmResponse response,
-        CancellationToken cancellationToken
-    )
-    {
-        if (
-            runtime.Options.Cache is not { } cache
-            || call.CacheKey is null
-            || call.Options.Cache.NoStore
-        )
-        {
-            return;
-        }
-
-        try
-        {
-            await cache
-                .SetAsync(call.CacheKey, response, call.Options.Cache.Ttl, cancellationToken)
-                .ConfigureAwait(false);
-        }
-#pragma warning disable CA1031 // The answer is there; that it couldn't be kept is no reason to lose it.
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            runtime.Hub.Report(cache.GetType().Name, nameof(ICallCache.SetAsync), exception);
-        }
-    }
+    // 4, backwards: the answer is kept as the provider gave it.
+    public ValueTask KeepAsync(Call call, LlmResponse response, CancellationToken cancellationToken) =>
+        runtime.Options.Cache is { } cache ? KeptAnswers.KeepAsync(cache, call, response, cancellationToken) : default;
 
     // 6. Attempt: the exact input
     public void LogPreApiCall(Call call)
@@ -248,12 +149,7 @@ internal sealed class CallPipeline(ClientRuntime runtime)
     }
 
     // 6. Attempt: a fallback's outcome, or a group with nobody left
-    public void LogRouting(
-        Call call,
-        ObserverEventKind kind,
-        string modelGroup,
-        Exception exception
-    )
+    public void LogRouting(Call call, ObserverEventKind kind, string modelGroup, Exception exception)
     {
         var observerEvent = new ObserverEvent(kind, null!, call.Kind.IsSync);
         if (StillWants(call, observerEvent.Hooks))
@@ -284,11 +180,7 @@ internal sealed class CallPipeline(ClientRuntime runtime)
     private static void ObserveChunk(Call call, LlmChunk chunk) =>
         Observe(
             call,
-            call => new ObserverEvent(
-                ObserverEventKind.Chunk,
-                call.Describe("stream_event"),
-                call.Kind.IsSync
-            )
+            call => new ObserverEvent(ObserverEventKind.Chunk, call.Describe("stream_event"), call.Kind.IsSync)
             {
                 Chunk = chunk,
                 Start = call.StartTime,
@@ -297,12 +189,7 @@ internal sealed class CallPipeline(ClientRuntime runtime)
         );
 
     // 8. Close, with what went wrong; gives back what the caller is to get.
-    public Exception CloseFailed(
-        Call call,
-        Exception exception,
-        CallClock? clock,
-        LlmResponse? partial
-    )
+    public Exception CloseFailed(Call call, Exception exception, CallClock? clock, LlmResponse? partial)
     {
         if (call.Attempts.Count == 0 && call.Rejection is null && exception is LlmException)
         {
@@ -317,11 +204,7 @@ internal sealed class CallPipeline(ClientRuntime runtime)
             return exception;
         }
 
-        if (
-            exception is OperationCanceledException
-            && clock is not null
-            && outcome == CallOutcome.TimedOut
-        )
+        if (exception is OperationCanceledException && clock is not null && outcome == CallOutcome.TimedOut)
         {
             exception = call.IsClosed
                 ? LlmException.Create(LlmErrorKind.Connection, Failures.EndedFromOutside)
@@ -338,11 +221,7 @@ internal sealed class CallPipeline(ClientRuntime runtime)
             && canceled.CancellationToken != clock.CallerToken
         )
         {
-            exception = new OperationCanceledException(
-                canceled.Message,
-                canceled,
-                clock.CallerToken
-            );
+            exception = new OperationCanceledException(canceled.Message, canceled, clock.CallerToken);
         }
 
         if (exception is LlmException known)
@@ -355,12 +234,7 @@ internal sealed class CallPipeline(ClientRuntime runtime)
     }
 
     // 8. Close
-    public LlmResponse? Close(
-        Call call,
-        CallOutcome outcome,
-        LlmResponse? response,
-        Exception? exception
-    )
+    public LlmResponse? Close(Call call, CallOutcome outcome, LlmResponse? response, Exception? exception)
     {
         if (!call.TryClose())
         {
@@ -372,16 +246,13 @@ internal sealed class CallPipeline(ClientRuntime runtime)
         var (usage, cost) = Settlement.Settle(call, outcome, response, end);
         response = response?.WithHidden(call, outcome, cost);
         CallTelemetry.Stop(call, outcome, usage, cost, response, exception);
-        var isSuccess =
-            outcome is CallOutcome.Completed or CallOutcome.CacheHit or CallOutcome.AnsweredByHook;
+        var isSuccess = outcome is CallOutcome.Completed or CallOutcome.CacheHit or CallOutcome.AnsweredByHook;
         if (Wants(call, isSuccess ? Hooks.Success : Hooks.Failure))
         {
             // The lock lets an event that another thread is about to append go first: this one is the last.
             lock (call)
             {
-                var details = call.Describe(
-                    isSuccess ? "successful_api_call" : "failed_api_call"
-                ) with
+                var details = call.Describe(isSuccess ? "successful_api_call" : "failed_api_call") with
                 {
                     EndTime = end,
                     Usage = usage,
@@ -440,6 +311,5 @@ internal sealed class CallPipeline(ClientRuntime runtime)
     // A call that was ended from outside may still be running down: after its terminal event comes nothing.
     private static bool StillWants(Call call, Hooks hooks) => Wants(call, hooks) && !call.IsClosed;
 
-    private static bool Wants(Call call, Hooks hooks) =>
-        call.Callbacks.Has(hooks) && !call.Options.NoLog;
+    private static bool Wants(Call call, Hooks hooks) => call.Callbacks.Has(hooks) && !call.Options.NoLog;
 }

@@ -8,10 +8,9 @@ namespace Callgate.Calls;
 /// Where the consumer neither reads on nor disposes, the finalizer ends the call: the state below is reachable from the
 /// client, this is not.
 /// </summary>
-internal sealed class CallStream(
-    Func<CancellationToken, StreamState> begin,
-    CancellationToken cancellationToken
-) : IAsyncEnumerable<ChatChunk>, IAsyncEnumerator<ChatChunk>
+internal sealed class CallStream(Func<CancellationToken, StreamState> begin, CancellationToken cancellationToken)
+    : IAsyncEnumerable<ChatChunk>,
+        IAsyncEnumerator<ChatChunk>
 {
     private StreamState? _state;
     private CancellationToken _token = cancellationToken;
@@ -20,25 +19,18 @@ internal sealed class CallStream(
 
     public ChatChunk Current { get; private set; } = null!;
 
-    public IAsyncEnumerator<ChatChunk> GetAsyncEnumerator(
-        CancellationToken cancellationToken = default
-    )
+    public IAsyncEnumerator<ChatChunk> GetAsyncEnumerator(CancellationToken cancellationToken = default)
     {
         if (Interlocked.Exchange(ref _enumerated, 1) != 0)
         {
-            throw new InvalidOperationException(
-                "A stream can be read once: make a new call to read it again."
-            );
+            throw new InvalidOperationException("A stream can be read once: make a new call to read it again.");
         }
 
         if (cancellationToken.CanBeCanceled && cancellationToken != _token)
         {
             if (_token.CanBeCanceled)
             {
-                _either = CancellationTokenSource.CreateLinkedTokenSource(
-                    _token,
-                    cancellationToken
-                );
+                _either = CancellationTokenSource.CreateLinkedTokenSource(_token, cancellationToken);
                 _token = _either.Token;
             }
             else
@@ -54,14 +46,11 @@ internal sealed class CallStream(
     {
         var state = _state ??= begin(_token);
         var next = state.NextAsync();
-        return next.IsCompletedSuccessfully
-            ? new ValueTask<bool>(Take(next.Result))
-            : AwaitAsync(next);
+        return next.IsCompletedSuccessfully ? new ValueTask<bool>(Take(next.Result)) : AwaitAsync(next);
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<bool> AwaitAsync(ValueTask<ChatChunk?> next) =>
-        Take(await next.ConfigureAwait(false));
+    private async ValueTask<bool> AwaitAsync(ValueTask<ChatChunk?> next) => Take(await next.ConfigureAwait(false));
 
     private bool Take(ChatChunk? chunk)
     {

@@ -31,9 +31,7 @@ internal static class DeploymentHooks
                     context,
                     async (handler, c, token) =>
                     {
-                        var returned = await handler
-                            .FilterDeploymentsAsync(c, token)
-                            .ConfigureAwait(false);
+                        var returned = await handler.FilterDeploymentsAsync(c, token).ConfigureAwait(false);
                         // Copied: a list of the user's own may change, or fail, when it is read again.
                         List<Deployment>? copy = returned is null ? null : [.. returned];
                         narrowed =
@@ -58,18 +56,11 @@ internal static class DeploymentHooks
     }
 
     /// <summary>The last look at the deployment, and the last change of the request.</summary>
-    public static async ValueTask BeforeAsync(
-        Call call,
-        Attempt attempt,
-        CancellationToken cancellationToken
-    )
+    public static async ValueTask BeforeAsync(Call call, Attempt attempt, CancellationToken cancellationToken)
     {
         if (call.Callbacks.Has(Hooks.PreCallCheckAsync))
         {
-            var context = Fill(
-                call,
-                new PreCallCheckContext { Deployment = attempt.Target.Deployment }
-            );
+            var context = Fill(call, new PreCallCheckContext { Deployment = attempt.Target.Deployment });
             foreach (var registration in call.Callbacks.With(Hooks.PreCallCheckAsync))
             {
                 var result = await HookRunner
@@ -97,11 +88,7 @@ internal static class DeploymentHooks
         {
             var context = Fill(
                 call,
-                new PreCallDeploymentContext
-                {
-                    Request = attempt.Request,
-                    Deployment = attempt.Target.Deployment,
-                }
+                new PreCallDeploymentContext { Request = attempt.Request, Deployment = attempt.Target.Deployment }
             );
             var result = await HookRunner
                 .RunAsync(
@@ -115,8 +102,7 @@ internal static class DeploymentHooks
                     cancellationToken
                 )
                 .ConfigureAwait(false);
-            attempt.Request =
-                CallPipeline.Accept<Wire.LlmRequest>(call, "attempt", result) ?? attempt.Request;
+            attempt.Request = CallPipeline.Accept<Wire.LlmRequest>(call, "attempt", result) ?? attempt.Request;
         }
     }
 
@@ -145,8 +131,7 @@ internal static class DeploymentHooks
                     registration,
                     Hooks.PostCallSuccessDeploymentHookAsync,
                     context,
-                    static (handler, c, token) =>
-                        handler.PostCallSuccessDeploymentHookAsync(c, token),
+                    static (handler, c, token) => handler.PostCallSuccessDeploymentHookAsync(c, token),
                     HookDecisions.Replace | HookDecisions.Reject,
                     response.GetType(),
                     cancellationToken
@@ -166,9 +151,7 @@ internal static class DeploymentHooks
         CancellationToken cancellationToken
     )
     {
-        foreach (
-            var registration in call.Callbacks.With(Hooks.PostCallStreamingDeploymentHookAsync)
-        )
+        foreach (var registration in call.Callbacks.With(Hooks.PostCallStreamingDeploymentHookAsync))
         {
             var context = Fill(
                 call,
@@ -185,8 +168,7 @@ internal static class DeploymentHooks
                     registration,
                     Hooks.PostCallStreamingDeploymentHookAsync,
                     context,
-                    static (handler, c, token) =>
-                        handler.PostCallStreamingDeploymentHookAsync(c, token),
+                    static (handler, c, token) => handler.PostCallStreamingDeploymentHookAsync(c, token),
                     HookDecisions.Replace | HookDecisions.Reject,
                     typeof(Wire.ChatChunk),
                     cancellationToken
@@ -199,18 +181,9 @@ internal static class DeploymentHooks
     }
 
     /// <summary>An attempt that failed. Whatever the hook does, the outcome stays.</summary>
-    public static async ValueTask AfterFailureAsync(
-        Call call,
-        Attempt attempt,
-        Exception failure,
-        CallClock clock
-    )
+    public static async ValueTask AfterFailureAsync(Call call, Attempt attempt, Exception failure, CallClock clock)
     {
-        if (
-            !call.Callbacks.Has(Hooks.PostCallFailureDeploymentHookAsync)
-            || call.IsClosed
-            || clock.IsCallerCancelled
-        )
+        if (!call.Callbacks.Has(Hooks.PostCallFailureDeploymentHookAsync) || call.IsClosed || clock.IsCallerCancelled)
         {
             return;
         }

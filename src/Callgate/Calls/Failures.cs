@@ -34,13 +34,12 @@ internal static class Failures
                 },
                 exception
             ),
-            OperationCanceledException when clock.Token.IsCancellationRequested =>
-                LlmException.Create(
-                    LlmErrorKind.Timeout,
-                    $"{provider} took longer than the {clock.Limit}.",
-                    FactsOf(attempt),
-                    exception
-                ),
+            OperationCanceledException when clock.Token.IsCancellationRequested => LlmException.Create(
+                LlmErrorKind.Timeout,
+                $"{provider} took longer than the {clock.Limit}.",
+                FactsOf(attempt),
+                exception
+            ),
             _ => OfExchange(exception, attempt),
         };
     }
@@ -91,19 +90,17 @@ internal static class Failures
             JsonException
             or InvalidDataException
             or FormatException
-            or InvalidOperationException
-            {
-                Source: "System.Text.Json" or "System.Text.Json.Rethrowable"
-            } => LlmException.Create(
-                LlmErrorKind.Server,
-                $"{provider} answered with something that is no valid answer.",
-                // The same request may well get a valid one, but a broken server is not to be hammered.
-                facts with
-                {
-                    IsRetryable = false,
-                },
-                exception
-            ),
+            or InvalidOperationException { Source: "System.Text.Json" or "System.Text.Json.Rethrowable" } =>
+                LlmException.Create(
+                    LlmErrorKind.Server,
+                    $"{provider} answered with something that is no valid answer.",
+                    // The same request may well get a valid one, but a broken server is not to be hammered.
+                    facts with
+                    {
+                        IsRetryable = false,
+                    },
+                    exception
+                ),
             _ => exception,
         };
     }
@@ -118,11 +115,7 @@ internal static class Failures
         );
 
     private static ErrorFacts FactsOf(Attempt attempt) =>
-        new(
-            Provider: attempt.Target.ProviderName,
-            Model: attempt.Target.Model,
-            RequestId: attempt.RequestId
-        );
+        new(Provider: attempt.Target.ProviderName, Model: attempt.Target.Model, RequestId: attempt.RequestId);
 
     /// <summary>How a call ends that ends with this exception.</summary>
     public static CallOutcome OutcomeOf(Exception exception, Call call, CallClock? clock) =>
@@ -131,26 +124,15 @@ internal static class Failures
             RejectException => CallOutcome.Rejected,
             ObjectDisposedException when call.Runtime.IsDisposed => CallOutcome.Terminated,
             _ when call.Rejection is not null => CallOutcome.Rejected,
-            OperationCanceledException when clock is null || clock.IsCallerCancelled =>
-                CallOutcome.Cancelled,
+            OperationCanceledException when clock is null || clock.IsCallerCancelled => CallOutcome.Cancelled,
             OperationCanceledException => CallOutcome.TimedOut,
             LlmTimeoutException { StatusCode: null } => CallOutcome.TimedOut,
             _ => CallOutcome.UpstreamFailed,
         };
 
-    public static LlmException Refused(
-        Call call,
-        string stage,
-        LlmErrorKind kind,
-        string reason,
-        string? code = null
-    )
+    public static LlmException Refused(Call call, string stage, LlmErrorKind kind, string reason, string? code = null)
     {
         call.Rejection = new Rejection(stage, reason);
-        return LlmException.Create(
-            kind,
-            reason,
-            new ErrorFacts(Model: Wire.SafeText.Cut(call.ModelGroup), Code: code)
-        );
+        return LlmException.Create(kind, reason, new ErrorFacts(Model: Wire.SafeText.Cut(call.ModelGroup), Code: code));
     }
 }

@@ -55,10 +55,7 @@ internal static class HttpUpstream
     )
     {
         var runtime = call.Runtime;
-        clock.Arm(
-            "first token",
-            Shorter(runtime.Options.FirstTokenTimeout, attempt.Target.Deployment.Timeout)
-        );
+        clock.Arm("first token", Shorter(runtime.Options.FirstTokenTimeout, attempt.Target.Deployment.Timeout));
         var reply = await SendAsync(call, attempt, request, clock).ConfigureAwait(false);
         UpstreamStream? stream = null;
         try
@@ -68,13 +65,7 @@ internal static class HttpUpstream
             var isWatched = NeedsContent(call);
             attempt.Stream = new ChatAccumulator(isWatched);
             var bytes = await reply.Content.ReadAsStreamAsync(clock.Token).ConfigureAwait(false);
-            stream = new UpstreamStream(
-                reply,
-                bytes,
-                attempt,
-                isWatched,
-                runtime.Options.MaxResponseBytes
-            );
+            stream = new UpstreamStream(reply, bytes, attempt, isWatched, runtime.Options.MaxResponseBytes);
             // Until the first event is here, another attempt can still take this one's place.
             await stream.ReadAsync(clock).ConfigureAwait(false);
             clock.Disarm();
@@ -89,14 +80,11 @@ internal static class HttpUpstream
         }
     }
 
-    private static TimeSpan? Shorter(TimeSpan? one, TimeSpan? other) =>
-        one is null || other < one ? other : one;
+    private static TimeSpan? Shorter(TimeSpan? one, TimeSpan? other) => one is null || other < one ? other : one;
 
     /// <summary>Whether anybody will look at the assembled answer.</summary>
     private static bool NeedsContent(Call call) =>
-        call.Callbacks.Has(Hooks.Success | Hooks.Failure)
-        || call.CacheKey is not null
-        || call.Activity is not null;
+        call.Callbacks.Has(Hooks.Success | Hooks.Failure) || call.CacheKey is not null || call.Activity is not null;
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private static async ValueTask<HttpResponseMessage> SendAsync(
@@ -108,13 +96,8 @@ internal static class HttpUpstream
     {
         var runtime = call.Runtime;
         var mock = attempt.Target.IsMock ? MockUpstream.For(call) : null;
-        var headers =
-            call.Options.Headers.Count > 0
-                ? call.Options.Headers
-                : attempt.Target.Deployment.Headers;
-        var reply = await runtime
-            .Http.SendAsync(request, headers, mock, clock.Token)
-            .ConfigureAwait(false);
+        var headers = call.Options.Headers.Count > 0 ? call.Options.Headers : attempt.Target.Deployment.Headers;
+        var reply = await runtime.Http.SendAsync(request, headers, mock, clock.Token).ConfigureAwait(false);
         try
         {
             attempt.StatusCode = (int)reply.StatusCode;
@@ -164,12 +147,7 @@ internal static class HttpUpstream
     {
         if (
             headers.NonValidated.TryGetValues("retry-after-ms", out var milliseconds)
-            && double.TryParse(
-                milliseconds.ToString(),
-                NumberStyles.Float,
-                CultureInfo.InvariantCulture,
-                out var count
-            )
+            && double.TryParse(milliseconds.ToString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var count)
             && count is >= 0 and < int.MaxValue
         )
         {

@@ -24,8 +24,7 @@ internal static class Observation
             {
                 try
                 {
-                    observerEvent = await ThroughLoggingHooksAsync(call, observerEvent)
-                        .ConfigureAwait(false);
+                    observerEvent = await ThroughLoggingHooksAsync(call, observerEvent).ConfigureAwait(false);
                 }
 #pragma warning disable CA1031 // Whatever it is, the event must not be lost for it.
                 catch (Exception)
@@ -63,24 +62,12 @@ internal static class Observation
     }
 
     private static ObserverEvent Withheld(ObserverEvent observerEvent) =>
-        Redaction.WithoutContent(
-            observerEvent with
-            {
-                Call = observerEvent.Call with { ContentWithheld = true },
-            }
-        );
+        Redaction.WithoutContent(observerEvent with { Call = observerEvent.Call with { ContentWithheld = true } });
 
     /// <summary>Lets the logging hooks change what all observers see. Where one fails, nobody sees the content that it may have been there to remove.</summary>
-    private static async Task<ObserverEvent> ThroughLoggingHooksAsync(
-        Call call,
-        ObserverEvent observerEvent
-    )
+    private static async Task<ObserverEvent> ThroughLoggingHooksAsync(Call call, ObserverEvent observerEvent)
     {
-        var context = new LoggingContext
-        {
-            Call = observerEvent.Call,
-            Response = observerEvent.Response,
-        };
+        var context = new LoggingContext { Call = observerEvent.Call, Response = observerEvent.Response };
         foreach (var registration in call.Callbacks.With(Hooks.LoggingHookAsync))
         {
             var result = await HookRunner
@@ -97,17 +84,10 @@ internal static class Observation
                 .ConfigureAwait(false);
             if (result.Decision == HookDecision.Reject)
             {
-                return Withheld(
-                    observerEvent with
-                    {
-                        Call = context.Call,
-                        Response = context.Response,
-                    }
-                );
+                return Withheld(observerEvent with { Call = context.Call, Response = context.Response });
             }
 
-            context =
-                result.Decision == HookDecision.Replace ? (LoggingContext)result.Value! : context;
+            context = result.Decision == HookDecision.Replace ? (LoggingContext)result.Value! : context;
         }
 
         return observerEvent with

@@ -26,8 +26,7 @@ internal sealed class ObservedCall
     public Call Call { get; }
 
     /// <summary>The observed call that the current code runs inside, if any.</summary>
-    public static ObservedCall? Current =>
-        s_current.Value is { Call.IsClosed: false } current ? current : null;
+    public static ObservedCall? Current => s_current.Value is { Call.IsClosed: false } current ? current : null;
 
     /// <summary>Says which call the code that follows in this async flow runs inside.</summary>
     public static void Enter(ObservedCall? call) => s_current.Value = call;
@@ -91,12 +90,7 @@ internal sealed class ObservedCall
                     {
                         observed.BeginAttempt("first", null, null);
                         return new ValueTask<IChunkSource>(
-                            new ObservedStream<T>(
-                                open(token),
-                                observed,
-                                update => describe(call, update),
-                                token
-                            )
+                            new ObservedStream<T>(open(token), observed, update => describe(call, update), token)
                         );
                     },
                     token
@@ -120,14 +114,7 @@ internal sealed class ObservedCall
             Model = request.Model,
             Id = request.Model,
         };
-        var target = new AttemptTarget(
-            deployment,
-            null,
-            provider,
-            request.Model,
-            apiBase,
-            IsMock: false
-        );
+        var target = new AttemptTarget(deployment, null, provider, request.Model, apiBase, IsMock: false);
         return new ObservedCall(new Call(runtime, request, options, kind), target);
     }
 
@@ -153,11 +140,7 @@ internal sealed class ObservedCall
         }
     }
 
-    private Attempt BeginAttempt(
-        string reason,
-        RawText? input,
-        IReadOnlyList<KeyValuePair<string, string>>? headers
-    )
+    private Attempt BeginAttempt(string reason, RawText? input, IReadOnlyList<KeyValuePair<string, string>>? headers)
     {
         var attempt = new Attempt(Call.Attempts.Count + 1, reason, Call.ModelGroup, _target)
         {
@@ -209,10 +192,7 @@ internal sealed class ObservedCall
         var attempt = Call.Attempt!;
         attempt.EndTime ??= Call.Runtime.Time.GetUtcNow();
         // Where the consumer left, the attempt itself did not fail.
-        attempt.Exception = outcome
-            is CallOutcome.Completed
-                or CallOutcome.ClientAborted
-                or CallOutcome.Abandoned
+        attempt.Exception = outcome is CallOutcome.Completed or CallOutcome.ClientAborted or CallOutcome.Abandoned
             ? null
             : attempt.Exception ?? exception;
         _pipeline.Close(
@@ -234,8 +214,7 @@ internal sealed class ObservedCall
     private static CallOutcome OutcomeOf(Exception exception, CancellationToken callerToken) =>
         exception switch
         {
-            OperationCanceledException when callerToken.IsCancellationRequested =>
-                CallOutcome.Cancelled,
+            OperationCanceledException when callerToken.IsCancellationRequested => CallOutcome.Cancelled,
             // An HttpClient's timeout comes as a cancellation that the caller didn't ask for.
             OperationCanceledException or TimeoutException => CallOutcome.TimedOut,
             _ => CallOutcome.UpstreamFailed,

@@ -60,8 +60,7 @@ internal sealed class ObservedStream<T>(
         _ready = new ChatChunk(body) { Origin = update };
     }
 
-    public LlmResponse? Assemble() =>
-        Attempt.Stream is { IsEmpty: false } stream ? stream.ToCompletion() : null;
+    public LlmResponse? Assemble() => Attempt.Stream is { IsEmpty: false } stream ? stream.ToCompletion() : null;
 
     public void Dispose()
     {
@@ -76,20 +75,14 @@ internal sealed class ObservedStream<T>(
         try
         {
             // An iterator must not be disposed while it runs.
-            await (_reading ?? Task.CompletedTask).ConfigureAwait(
-                ConfigureAwaitOptions.SuppressThrowing
-            );
+            await (_reading ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await _updates.DisposeAsync().ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // The consumer has left already; there is nobody to tell but the log.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            observed.Call.Runtime.Hub.Report(
-                "the inner client",
-                nameof(IAsyncDisposable.DisposeAsync),
-                exception
-            );
+            observed.Call.Runtime.Hub.Report("the inner client", nameof(IAsyncDisposable.DisposeAsync), exception);
         }
     }
 

@@ -45,10 +45,7 @@ internal static class RequestCheck
             // Only an assistant message may have no content: it called tools, refused, or reasoned.
             if (message.Content is null && message.Role is not ("assistant" or "function"))
             {
-                throw Refused(
-                    call,
-                    $"messages[{i}] of the role {SafeText.Line(message.Role)} has no content."
-                );
+                throw Refused(call, $"messages[{i}] of the role {SafeText.Line(message.Role)} has no content.");
             }
         }
     }

@@ -26,9 +26,7 @@ internal static class SafeHeaders
     public static bool IsHarmless(string name) => s_known.Contains(name);
 
     /// <summary>A request's headers. Any that isn't known to be harmless may carry a key of somebody's proxy: it is masked.</summary>
-    public static IReadOnlyDictionary<string, string> Of(
-        IReadOnlyList<KeyValuePair<string, string>> headers
-    )
+    public static IReadOnlyDictionary<string, string> Of(IReadOnlyList<KeyValuePair<string, string>> headers)
     {
         if (headers.Count == 0)
         {

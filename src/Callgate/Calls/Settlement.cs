@@ -60,10 +60,7 @@ internal static class Settlement
             usage = attempts.Count == 1 ? attempt.Usage : usage + attempt.Usage;
         }
 
-        return (
-            usage,
-            attempts.Count == 1 ? attempts[0].Cost! : Cost.Sum(attempts.Select(a => a.Cost!))
-        );
+        return (usage, attempts.Count == 1 ? attempts[0].Cost! : Cost.Sum(attempts.Select(a => a.Cost!)));
     }
 
     /// <summary>For the event of a cache hit: the provider, and what the cache has saved.</summary>
@@ -90,9 +87,7 @@ internal static class Settlement
         {
             return attempt.StatusCode is >= 300
                 ? Cost.Free("the provider refused the request")
-                : Cost.Unpriced(
-                    "no usage is known: the connection failed or timed out before an answer"
-                );
+                : Cost.Unpriced("no usage is known: the connection failed or timed out before an answer");
         }
 
         var price = PriceOf(call, attempt.Target, attempt.StartTime);
@@ -100,11 +95,7 @@ internal static class Settlement
         return CostCalculator.Compute(
             price,
             attempt.Usage,
-            new PriceContext
-            {
-                At = attempt.StartTime,
-                Tier = PriceContext.TierOf(attempt.ServiceTier),
-            }
+            new PriceContext { At = attempt.StartTime, Tier = PriceContext.TierOf(attempt.ServiceTier) }
         );
     }
 
@@ -117,12 +108,7 @@ internal static class Settlement
         );
 
     /// <summary>The answer as its caller gets it, with what we know about it.</summary>
-    public static LlmResponse WithHidden(
-        this LlmResponse response,
-        Call call,
-        CallOutcome outcome,
-        Cost cost
-    )
+    public static LlmResponse WithHidden(this LlmResponse response, Call call, CallOutcome outcome, Cost cost)
     {
         var attempt = call.Attempt;
         return response with

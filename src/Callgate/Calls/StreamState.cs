@@ -48,13 +48,7 @@ internal sealed class StreamState(
         }
 
         // Chunks that came together are given without waiting, where no hook may want to wait.
-        if (
-            _source is { } source
-            && !HasChunkHooks
-            && !IsOver
-            && source.TryTake(out var chunk)
-            && Note(source, chunk)
-        )
+        if (_source is { } source && !HasChunkHooks && !IsOver && source.TryTake(out var chunk) && Note(source, chunk))
         {
             EndRead();
             return new ValueTask<ChatChunk?>(chunk);
@@ -172,9 +166,7 @@ internal sealed class StreamState(
     private bool IsOver => !call.Kind.IsObserved && _clock!.Token.IsCancellationRequested;
 
     private Exception Noted(IChunkSource source, Exception exception) =>
-        source.Attempt is { } attempt
-            ? attempt.Exception = Failures.OfAttempt(exception, attempt, _clock!)
-            : exception;
+        source.Attempt is { } attempt ? attempt.Exception = Failures.OfAttempt(exception, attempt, _clock!) : exception;
 
     // 7
     private ValueTask<ChatChunk> ThroughHooksAsync(IChunkSource source, ChatChunk chunk) =>
@@ -211,9 +203,7 @@ internal sealed class StreamState(
             attempt.EndTime = _runtime.Time.GetUtcNow();
             if (response is not null)
             {
-                await _runtime
-                    .Pipeline.KeepAsync(call, response, _clock!.Token)
-                    .ConfigureAwait(false);
+                await _runtime.Pipeline.KeepAsync(call, response, _clock!.Token).ConfigureAwait(false);
             }
         }
 
@@ -233,9 +223,7 @@ internal sealed class StreamState(
         attempt.EndTime ??= _runtime.Time.GetUtcNow();
         try
         {
-            await DeploymentHooks
-                .AfterFailureAsync(call, attempt, exception, _clock!)
-                .ConfigureAwait(false);
+            await DeploymentHooks.AfterFailureAsync(call, attempt, exception, _clock!).ConfigureAwait(false);
             return exception;
         }
         catch (OperationCanceledException cancelled)
@@ -333,8 +321,7 @@ internal sealed class StreamState(
         _runtime.Pipeline.Close(call, outcome, response, new OperationCanceledException(reason));
 
     /// <summary>Whether nobody has read since then, and nobody is reading.</summary>
-    public bool IsIdleSince(DateTimeOffset since) =>
-        Volatile.Read(ref _state) == Idle && _lastRead < since;
+    public bool IsIdleSince(DateTimeOffset since) => Volatile.Read(ref _state) == Idle && _lastRead < since;
 
     public void Abort()
     {

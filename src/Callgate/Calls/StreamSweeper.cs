@@ -13,12 +13,7 @@ internal sealed class StreamSweeper(ClientRuntime runtime) : IDisposable
         {
             _open.Add(stream);
             var every = runtime.Options.AbandonTimeout / 4;
-            _timer ??= runtime.Time.CreateTimer(
-                static s => ((StreamSweeper)s!).Sweep(),
-                this,
-                every,
-                every
-            );
+            _timer ??= runtime.Time.CreateTimer(static s => ((StreamSweeper)s!).Sweep(), this, every, every);
         }
     }
 

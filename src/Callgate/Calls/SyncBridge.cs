@@ -26,8 +26,7 @@ internal static class SyncBridge
     }
 
     /// <summary>An async stream as a sync one.</summary>
-    public static IEnumerable<T> Enumerate<T>(IAsyncEnumerable<T> source) =>
-        new SyncStream<T>(source);
+    public static IEnumerable<T> Enumerate<T>(IAsyncEnumerable<T> source) => new SyncStream<T>(source);
 
     private sealed class SyncStream<T>(IAsyncEnumerable<T> source) : IEnumerable<T>
     {

@@ -12,9 +12,7 @@ internal sealed class UpstreamStream(
     long maxBytes
 ) : IChunkSource
 {
-    private readonly SseReader _events = new(
-        (int)Math.Min(maxBytes, SseReader.DefaultMaxEventBytes)
-    );
+    private readonly SseReader _events = new((int)Math.Min(maxBytes, SseReader.DefaultMaxEventBytes));
     private readonly Queue<ChatChunk> _ready = new();
     private int _disposed;
 
@@ -40,16 +38,13 @@ internal sealed class UpstreamStream(
                 continue;
             }
 
-            var count = await bytes
-                .ReadAsync(_events.GetMemory(), clock.Token)
-                .ConfigureAwait(false);
+            var count = await bytes.ReadAsync(_events.GetMemory(), clock.Token).ConfigureAwait(false);
             if (count == 0)
             {
                 // Some servers leave the end marker out; without a finish reason the answer is not whole.
                 IsDone =
                     IsComplete ? true
-                    : IsStream
-                        ? throw new IOException("The stream ended before the answer was whole.")
+                    : IsStream ? throw new IOException("The stream ended before the answer was whole.")
                     : throw new InvalidDataException("The answer is no stream.");
                 return;
             }
@@ -58,8 +53,7 @@ internal sealed class UpstreamStream(
         }
     }
 
-    private bool IsStream =>
-        reply.Content.Headers.ContentType?.MediaType is null or "text/event-stream";
+    private bool IsStream => reply.Content.Headers.ContentType?.MediaType is null or "text/event-stream";
 
     private bool TranslateNext()
     {
@@ -73,8 +67,7 @@ internal sealed class UpstreamStream(
         return true;
     }
 
-    public LlmResponse? Assemble() =>
-        isWatched && !attempt.Stream!.IsEmpty ? attempt.Stream.ToCompletion() : null;
+    public LlmResponse? Assemble() => isWatched && !attempt.Stream!.IsEmpty ? attempt.Stream.ToCompletion() : null;
 
     public void Dispose()
     {

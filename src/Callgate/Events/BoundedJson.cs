@@ -5,12 +5,7 @@ using System.Text.Json;
 namespace Callgate;
 
 /// <summary>Copies JSON while cutting long texts, Base64, lists of numbers, deep nesting, and whatever comes after a number of bytes. Not thread-safe.</summary>
-internal sealed class BoundedJson(
-    Utf8JsonWriter writer,
-    PayloadLimits limits,
-    int maxBytes,
-    bool maskSecrets
-)
+internal sealed class BoundedJson(Utf8JsonWriter writer, PayloadLimits limits, int maxBytes, bool maskSecrets)
 {
     /// <summary>Half of what JSON readers usually take: the payload adds levels of its own.</summary>
     private const int MaxDepth = 32;
@@ -184,10 +179,7 @@ internal sealed class BoundedJson(
         var numbers = 0;
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            if (
-                IsFull
-                || (reader.TokenType == JsonTokenType.Number && ++numbers > limits.MaxNumbers)
-            )
+            if (IsFull || (reader.TokenType == JsonTokenType.Number && ++numbers > limits.MaxNumbers))
             {
                 Truncated = true;
                 reader.Skip();
@@ -204,10 +196,7 @@ internal sealed class BoundedJson(
     private void CopyText(ref Utf8JsonReader reader, string name)
     {
         var escaped = reader.ValueSpan;
-        var most = Math.Min(
-            IsBase64(name, escaped) ? limits.MaxBase64Bytes : limits.MaxTextBytes,
-            Math.Max(_left, 16)
-        );
+        var most = Math.Min(IsBase64(name, escaped) ? limits.MaxBase64Bytes : limits.MaxTextBytes, Math.Max(_left, 16));
         _left -= Math.Min(escaped.Length, most) + 2;
         if (escaped.Length <= most)
         {

@@ -74,13 +74,7 @@ public sealed record CallgateEventDetails
 /// <param name="Code">The provider's error code.</param>
 /// <param name="Type">The provider's error type.</param>
 /// <param name="Param">The request's parameter that is at fault.</param>
-public sealed record EventError(
-    string ExceptionType,
-    LlmErrorKind? Kind,
-    string? Code,
-    string? Type,
-    string? Param
-);
+public sealed record EventError(string ExceptionType, LlmErrorKind? Kind, string? Code, string? Type, string? Param);
 
 /// <summary>An interceptor that ran.</summary>
 /// <param name="Hook">The hook.</param>

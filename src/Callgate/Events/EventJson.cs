@@ -25,10 +25,7 @@ internal sealed partial class EventJson : JsonSerializerContext
                         JsonNamingPolicy.SnakeCaseLower,
                         allowIntegerValues: false
                     ),
-                    new JsonStringEnumConverter<CostStatus>(
-                        JsonNamingPolicy.SnakeCaseLower,
-                        allowIntegerValues: false
-                    ),
+                    new JsonStringEnumConverter<CostStatus>(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false),
                     new JsonStringEnumConverter<LlmErrorKind>(
                         JsonNamingPolicy.SnakeCaseLower,
                         allowIntegerValues: false
@@ -37,8 +34,7 @@ internal sealed partial class EventJson : JsonSerializerContext
             }
         );
 
-    public static System.Text.Json.JsonElement EmptyObject { get; } =
-        System.Text.Json.JsonElement.Parse("{}");
+    public static System.Text.Json.JsonElement EmptyObject { get; } = System.Text.Json.JsonElement.Parse("{}");
 }
 
 /// <summary>JSON for the records of usage and prices, without what is computed from the rest or empty: it reads back to an equal record.</summary>
@@ -66,10 +62,7 @@ internal static class Accounting
             PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
             Converters =
             {
-                new JsonStringEnumConverter<UsageSource>(
-                    JsonNamingPolicy.SnakeCaseLower,
-                    allowIntegerValues: false
-                ),
+                new JsonStringEnumConverter<UsageSource>(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false),
             },
         };
         options.MakeReadOnly();
@@ -98,30 +91,18 @@ internal static class Accounting
 
 internal sealed class TokenUsageConverter : JsonConverter<TokenUsage>
 {
-    public override TokenUsage? Read(
-        ref Utf8JsonReader reader,
-        Type typeToConvert,
-        JsonSerializerOptions options
-    ) => JsonSerializer.Deserialize(ref reader, Accounting.Usage);
+    public override TokenUsage? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        JsonSerializer.Deserialize(ref reader, Accounting.Usage);
 
-    public override void Write(
-        Utf8JsonWriter writer,
-        TokenUsage value,
-        JsonSerializerOptions options
-    ) => JsonSerializer.Serialize(writer, value, Accounting.Usage);
+    public override void Write(Utf8JsonWriter writer, TokenUsage value, JsonSerializerOptions options) =>
+        JsonSerializer.Serialize(writer, value, Accounting.Usage);
 }
 
 internal sealed class AppliedPricesConverter : JsonConverter<AppliedPrices>
 {
-    public override AppliedPrices? Read(
-        ref Utf8JsonReader reader,
-        Type typeToConvert,
-        JsonSerializerOptions options
-    ) => JsonSerializer.Deserialize(ref reader, Accounting.Prices);
+    public override AppliedPrices? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        JsonSerializer.Deserialize(ref reader, Accounting.Prices);
 
-    public override void Write(
-        Utf8JsonWriter writer,
-        AppliedPrices value,
-        JsonSerializerOptions options
-    ) => JsonSerializer.Serialize(writer, value, Accounting.Prices);
+    public override void Write(Utf8JsonWriter writer, AppliedPrices value, JsonSerializerOptions options) =>
+        JsonSerializer.Serialize(writer, value, Accounting.Prices);
 }

@@ -89,28 +89,13 @@ internal static class MetadataJson
                 WriteEntries(writer, bounded, Entries(entries), depth);
                 break;
             case IEnumerable<KeyValuePair<string, string>> entries:
-                WriteEntries(
-                    writer,
-                    bounded,
-                    entries.Select(e => KeyValuePair.Create(e.Key, (object?)e.Value)),
-                    depth
-                );
+                WriteEntries(writer, bounded, entries.Select(e => KeyValuePair.Create(e.Key, (object?)e.Value)), depth);
                 break;
             case IEnumerable<KeyValuePair<string, JsonElement>> entries:
-                WriteEntries(
-                    writer,
-                    bounded,
-                    entries.Select(e => KeyValuePair.Create(e.Key, (object?)e.Value)),
-                    depth
-                );
+                WriteEntries(writer, bounded, entries.Select(e => KeyValuePair.Create(e.Key, (object?)e.Value)), depth);
                 break;
             case IEnumerable<KeyValuePair<string, JsonNode?>> entries:
-                WriteEntries(
-                    writer,
-                    bounded,
-                    entries.Select(e => KeyValuePair.Create(e.Key, (object?)e.Value)),
-                    depth
-                );
+                WriteEntries(writer, bounded, entries.Select(e => KeyValuePair.Create(e.Key, (object?)e.Value)), depth);
                 break;
             // A query would go to its database.
             case IEnumerable items and not IQueryable:
@@ -131,12 +116,7 @@ internal static class MetadataJson
         }
     }
 
-    private static void WriteItems(
-        Utf8JsonWriter writer,
-        BoundedJson bounded,
-        IEnumerable items,
-        int depth
-    )
+    private static void WriteItems(Utf8JsonWriter writer, BoundedJson bounded, IEnumerable items, int depth)
     {
         if (!bounded.Nest(depth))
         {

@@ -42,13 +42,9 @@ internal sealed class PayloadBuilder
         var answer = _withheld || _response is null ? null : Part("response", Response);
         var usage = Part("usage_object", () => PayloadParts.Usage(call, _response));
         var apiBase = PayloadParts.Address(
-            call.Attempts is [.., var last]
-                ? last.ApiBase
-                : call.AdditionalArgs.ApiBase ?? call.LitellmParams.ApiBase
+            call.Attempts is [.., var last] ? last.ApiBase : call.AdditionalArgs.ApiBase ?? call.LitellmParams.ApiBase
         );
-        var error = call.Exception is { } exception
-            ? Part("error_information", () => Error(exception))
-            : null;
+        var error = call.Exception is { } exception ? Part("error_information", () => Error(exception)) : null;
         var unpriced = status == "success" && call.Cost is { Status: CostStatus.Unpriced };
         var reason = call.Cost?.Reason ?? "the cost is unknown";
         var details = new StandardLoggingPayload
@@ -64,10 +60,7 @@ internal sealed class PayloadBuilder
             ResponseCost = call.Cost?.Total ?? 0,
             ResponseCostStatus = call.Cost?.Status,
             ResponseCostReason = call.Cost?.Reason,
-            CostBreakdown = PayloadParts.Breakdown(
-                call.Cost,
-                (_response as ChatCompletion)?.ServiceTier
-            ),
+            CostBreakdown = PayloadParts.Breakdown(call.Cost, (_response as ChatCompletion)?.ServiceTier),
             ResponseCostFailureDebugInfo = unpriced
                 ? new()
                 {
@@ -79,9 +72,7 @@ internal sealed class PayloadBuilder
                     CustomPricing = call.ModelInfo is { CatalogueVersion: null },
                 }
                 : null,
-            ZeroCostDiagnostic = unpriced
-                ? new() { Reason = reason, PricingModel = call.Model }
-                : null,
+            ZeroCostDiagnostic = unpriced ? new() { Reason = reason, PricingModel = call.Model } : null,
             CustomLlmProvider = NullIfEmpty(call.CustomLlmProvider),
             Model = call.Model,
             ModelId = call.ModelId,
@@ -94,28 +85,20 @@ internal sealed class PayloadBuilder
             EndTime = PayloadParts.Epoch(end),
             CompletionStartTime = PayloadParts.Epoch(first),
             ResponseTime = PayloadParts.Seconds((call.Stream ? first : end) - call.StartTime),
-            ModelMapInformation = new()
-            {
-                ModelMapKey = call.Model,
-                ModelMapValue = PayloadParts.ModelInfo(call),
-            },
+            ModelMapInformation = new() { ModelMapKey = call.Model, ModelMapValue = PayloadParts.ModelInfo(call) },
             CacheHit = call.CacheHit,
             CacheKey = call.CacheKey,
             SavedCacheCost = PayloadParts.Saved(call, _response),
             RequestTags = call.Tags,
             EndUser = call.User,
-            RequesterIpAddress = Part(
-                "requester_ip_address",
-                () => PayloadMetadata.Text(call, "requester_ip_address")
-            ),
+            RequesterIpAddress = Part("requester_ip_address", () => PayloadMetadata.Text(call, "requester_ip_address")),
             UserAgent = Part("user_agent", () => PayloadMetadata.Text(call, "user_agent")),
             Messages = messages?.Json,
             Response = answer?.Json,
             ModelParameters =
                 Part(
                     "model_parameters",
-                    () =>
-                        Cut("model_parameters", PayloadParameters.Of(call, _withheld || _redacted))
+                    () => Cut("model_parameters", PayloadParameters.Of(call, _withheld || _redacted))
                 ) ?? EventJson.EmptyObject,
             ErrorStr = error?.ErrorMessage,
             ErrorInformation = error,
@@ -126,10 +109,7 @@ internal sealed class PayloadBuilder
                 ApiBase = apiBase,
                 ResponseCost = call.Cost?.Total,
                 LitellmOverheadTimeMs = PayloadParts.OverheadMs(call),
-                AdditionalHeaders = Part(
-                    "additional_headers",
-                    () => PayloadHeaders.Of(call, _response)
-                ),
+                AdditionalHeaders = Part("additional_headers", () => PayloadHeaders.Of(call, _response)),
                 LitellmModelName = NullIfEmpty(call.Model),
                 UsageObject = usage,
             },
@@ -158,15 +138,10 @@ internal sealed class PayloadBuilder
                     Reason = SafeErrors.Clean(rejection.Reason),
                 }
                 : null,
-            Error = call.Exception is { } exception
-                ? Part("error", () => CallgateError(exception))
-                : null,
+            Error = call.Exception is { } exception ? Part("error", () => CallgateError(exception)) : null,
             Attempts =
-                Part(
-                    "attempts",
-                    () =>
-                        (IReadOnlyList<EventAttempt>)[.. call.Attempts.Select(PayloadParts.Attempt)]
-                ) ?? [],
+                Part("attempts", () => (IReadOnlyList<EventAttempt>)[.. call.Attempts.Select(PayloadParts.Attempt)])
+                ?? [],
             Usage = call.Usage,
             UnitPrices = call.Cost?.AppliedPrices,
             CatalogueVersion = call.Cost?.CatalogueVersion ?? call.CatalogueVersion,
@@ -203,9 +178,7 @@ internal sealed class PayloadBuilder
 
     private string Id()
     {
-        var id = _response?.Id is { Length: > 0 } given
-            ? SafeErrors.Cut(given, 256)
-            : _call.LitellmCallId;
+        var id = _response?.Id is { Length: > 0 } given ? SafeErrors.Cut(given, 256) : _call.LitellmCallId;
         // The cache answers many calls with one answer's id.
         return _call.CacheHit ? $"{id}_cache_hit_{_call.LitellmCallId}" : id;
     }
@@ -227,18 +200,12 @@ internal sealed class PayloadBuilder
     private PayloadContent? Response() =>
         _response switch
         {
-            ChatCompletion chat => Note(
-                "response",
-                PayloadContent.Of(chat, WireJson.Relaxed.ChatCompletion, _limits)
-            ),
+            ChatCompletion chat => Note("response", PayloadContent.Of(chat, WireJson.Relaxed.ChatCompletion, _limits)),
             EmbeddingResponse embedding => Note(
                 "response",
                 PayloadContent.Of(embedding, WireJson.Relaxed.EmbeddingResponse, _limits)
             ),
-            { } other => Note(
-                "response",
-                PayloadContent.Of(other.Text, WireJson.Relaxed.String, _limits)
-            ),
+            { } other => Note("response", PayloadContent.Of(other.Text, WireJson.Relaxed.String, _limits)),
             null => null,
         };
 

@@ -8,13 +8,7 @@ using Callgate.Wire;
 namespace Callgate;
 
 /// <summary>Content as an event holds it: cut, with its true size and hash.</summary>
-internal readonly record struct PayloadContent(
-    JsonElement Json,
-    long Bytes,
-    string Sha256,
-    bool Truncated,
-    int Omitted
-)
+internal readonly record struct PayloadContent(JsonElement Json, long Bytes, string Sha256, bool Truncated, int Omitted)
 {
     private static readonly JsonWriterOptions s_writerOptions = new()
     {
@@ -24,11 +18,7 @@ internal readonly record struct PayloadContent(
     };
 
     /// <summary>A list: its first item, and as many of its last as fit.</summary>
-    public static PayloadContent OfList<T>(
-        IReadOnlyList<T> items,
-        JsonTypeInfo<T> type,
-        PayloadLimits limits
-    )
+    public static PayloadContent OfList<T>(IReadOnlyList<T> items, JsonTypeInfo<T> type, PayloadLimits limits)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData("["u8);
@@ -63,11 +53,7 @@ internal readonly record struct PayloadContent(
             }
         }
 
-        if (
-            kept > limits.MaxContentBytes
-            && last.Count > 0
-            && first!.Length > limits.MaxContentBytes / 2
-        )
+        if (kept > limits.MaxContentBytes && last.Count > 0 && first!.Length > limits.MaxContentBytes / 2)
         {
             // Two giants: each gets its half.
             var half = limits with
@@ -79,13 +65,7 @@ internal readonly record struct PayloadContent(
         }
 
         hash.AppendData("]"u8);
-        return new(
-            Join(first, last),
-            bytes,
-            Hex(hash.GetHashAndReset()),
-            truncated || omitted > 0,
-            omitted
-        );
+        return new(Join(first, last), bytes, Hex(hash.GetHashAndReset()), truncated || omitted > 0, omitted);
     }
 
     /// <summary>One value.</summary>
@@ -94,21 +74,11 @@ internal readonly record struct PayloadContent(
         var whole = JsonSerializer.SerializeToUtf8Bytes(value, type);
         var truncated = false;
         var cut = Cut(whole, limits, ref truncated);
-        return new(
-            JsonElement.Parse(cut, s_parse),
-            whole.Length,
-            Hex(SHA256.HashData(whole)),
-            truncated,
-            0
-        );
+        return new(JsonElement.Parse(cut, s_parse), whole.Length, Hex(SHA256.HashData(whole)), truncated, 0);
     }
 
     /// <summary>Writes something bounded.</summary>
-    public static JsonElement Write(
-        PayloadLimits limits,
-        Action<Utf8JsonWriter, BoundedJson> write,
-        out bool truncated
-    )
+    public static JsonElement Write(PayloadLimits limits, Action<Utf8JsonWriter, BoundedJson> write, out bool truncated)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using var writer = new Utf8JsonWriter(buffer, s_writerOptions);
@@ -123,9 +93,7 @@ internal readonly record struct PayloadContent(
 
     private static byte[] Cut(byte[] whole, PayloadLimits limits, ref bool truncated)
     {
-        var buffer = new ArrayBufferWriter<byte>(
-            Math.Min(whole.Length, limits.MaxContentBytes) + 64
-        );
+        var buffer = new ArrayBufferWriter<byte>(Math.Min(whole.Length, limits.MaxContentBytes) + 64);
         using var writer = new Utf8JsonWriter(buffer, s_writerOptions);
         var bounded = new BoundedJson(writer, limits, limits.MaxContentBytes, maskSecrets: false);
         bounded.Copy(whole);

@@ -18,10 +18,7 @@ internal static class PayloadHeaders
             : PayloadContent.Write(call.PayloadLimits, (w, b) => Write(w, b, headers), out _);
     }
 
-    private static void Add(
-        SortedDictionary<string, string> all,
-        IReadOnlyDictionary<string, string> headers
-    )
+    private static void Add(SortedDictionary<string, string> all, IReadOnlyDictionary<string, string> headers)
     {
         foreach (var (name, value) in headers)
         {
@@ -32,11 +29,7 @@ internal static class PayloadHeaders
         }
     }
 
-    private static void Write(
-        Utf8JsonWriter writer,
-        BoundedJson bounded,
-        SortedDictionary<string, string> headers
-    )
+    private static void Write(Utf8JsonWriter writer, BoundedJson bounded, SortedDictionary<string, string> headers)
     {
         writer.WriteStartObject();
         foreach (var (name, value) in headers)
@@ -58,12 +51,7 @@ internal static class PayloadHeaders
             if (
                 rateLimit
                 && !name.Contains("reset", StringComparison.OrdinalIgnoreCase)
-                && long.TryParse(
-                    value,
-                    NumberStyles.None,
-                    CultureInfo.InvariantCulture,
-                    out var count
-                )
+                && long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
             )
             {
                 bounded.Raw(count.ToString(CultureInfo.InvariantCulture));

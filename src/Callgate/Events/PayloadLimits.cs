@@ -45,8 +45,5 @@ public sealed record PayloadLimits
         int value,
         int least,
         [System.Runtime.CompilerServices.CallerMemberName] string member = ""
-    ) =>
-        value < least
-            ? throw new ArgumentOutOfRangeException(member, value, $"The least is {least}.")
-            : value;
+    ) => value < least ? throw new ArgumentOutOfRangeException(member, value, $"The least is {least}.") : value;
 }

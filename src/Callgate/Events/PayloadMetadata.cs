@@ -8,15 +8,10 @@ internal static class PayloadMetadata
 {
     private const string KeyPrefix = "user_api_key_";
 
-    public static (StandardLoggingMetadata Value, bool Truncated) Of(
-        CallDetails call,
-        JsonElement? usage
-    )
+    public static (StandardLoggingMetadata Value, bool Truncated) Of(CallDetails call, JsonElement? usage)
     {
         var truncated = false;
-        var own = call.Metadata.Where(e =>
-            e.Key?.StartsWith(KeyPrefix, StringComparison.Ordinal) != true
-        );
+        var own = call.Metadata.Where(e => e.Key?.StartsWith(KeyPrefix, StringComparison.Ordinal) != true);
         var metadata = new StandardLoggingMetadata
         {
             UserApiKeyHash = Text(call, "user_api_key_hash"),
@@ -57,14 +52,8 @@ internal static class PayloadMetadata
             ? value switch
             {
                 string text => SafeErrors.Cut(text, 1000),
-                JsonElement { ValueKind: JsonValueKind.String } text => SafeErrors.Cut(
-                    text.GetString()!,
-                    1000
-                ),
-                DateTimeOffset or DateTime => ((IFormattable)value).ToString(
-                    "O",
-                    CultureInfo.InvariantCulture
-                ),
+                JsonElement { ValueKind: JsonValueKind.String } text => SafeErrors.Cut(text.GetString()!, 1000),
+                DateTimeOffset or DateTime => ((IFormattable)value).ToString("O", CultureInfo.InvariantCulture),
                 Guid id => id.ToString(),
                 _ => null,
             }
@@ -94,11 +83,7 @@ internal static class PayloadMetadata
         return Bounded(call, (w, b) => MetadataJson.Write(w, b, value, 0), ref truncated);
     }
 
-    private static JsonElement Bounded(
-        CallDetails call,
-        Action<Utf8JsonWriter, BoundedJson> write,
-        ref bool truncated
-    )
+    private static JsonElement Bounded(CallDetails call, Action<Utf8JsonWriter, BoundedJson> write, ref bool truncated)
     {
         var element = PayloadContent.Write(call.PayloadLimits, write, out var cut);
         truncated |= cut;

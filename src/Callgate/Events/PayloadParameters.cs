@@ -58,11 +58,7 @@ internal static class PayloadParameters
         var parameters = call
             .OptionalParams.Where(p => s_known.Contains(p.Key))
             .Where(p =>
-                !withheld
-                || p.Value.ValueKind
-                    is JsonValueKind.Number
-                        or JsonValueKind.True
-                        or JsonValueKind.False
+                !withheld || p.Value.ValueKind is JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False
             )
             .OrderBy(p => p.Key, StringComparer.Ordinal)
             .Select(p => KeyValuePair.Create(p.Key, (object?)p.Value));
@@ -80,10 +76,7 @@ internal static class PayloadParameters
             ? Bounded(call, options)
             : null;
         JsonElement? files = null;
-        if (
-            call.OptionalParams.TryGetValue("tools", out var tools)
-            && tools.ValueKind == JsonValueKind.Array
-        )
+        if (call.OptionalParams.TryGetValue("tools", out var tools) && tools.ValueKind == JsonValueKind.Array)
         {
             foreach (var tool in tools.EnumerateArray())
             {
@@ -100,18 +93,9 @@ internal static class PayloadParameters
             }
         }
 
-        return search is null && files is null
-            ? null
-            : new() { WebSearchOptions = search, FileSearch = files };
+        return search is null && files is null ? null : new() { WebSearchOptions = search, FileSearch = files };
     }
 
     private static JsonElement Bounded(CallDetails call, JsonElement element) =>
-        PayloadContent.Write(
-            call.PayloadLimits with
-            {
-                MaxMetadataBytes = 4096,
-            },
-            (_, b) => b.Copy(element, 0),
-            out _
-        );
+        PayloadContent.Write(call.PayloadLimits with { MaxMetadataBytes = 4096 }, (_, b) => b.Copy(element, 0), out _);
 }

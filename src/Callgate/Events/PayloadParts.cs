@@ -23,11 +23,7 @@ internal static class PayloadParts
         }
 
         return Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Host.Length > 0
-            ? uri.GetComponents(
-                    UriComponents.SchemeAndServer | UriComponents.Path,
-                    UriFormat.UriEscaped
-                )
-                .TrimEnd('/')
+            ? uri.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped).TrimEnd('/')
             : SafeErrors.Clean(address.Split('?', '#')[0]);
     }
 
@@ -39,10 +35,7 @@ internal static class PayloadParts
             return null;
         }
 
-        var attempts = call.Attempts.Aggregate(
-            TimeSpan.Zero,
-            static (sum, a) => sum + (a.EndTime - a.StartTime)
-        );
+        var attempts = call.Attempts.Aggregate(TimeSpan.Zero, static (sum, a) => sum + (a.EndTime - a.StartTime));
         return Math.Round(Math.Max(0, (end - call.StartTime - attempts).TotalMilliseconds), 3);
     }
 
@@ -115,8 +108,7 @@ internal static class PayloadParts
         }
 
         var context = new PriceContext { At = call.StartTime };
-        return CostCalculator.Compute(call.ModelInfo, WireUsage.Reported(usage), context).Total
-            ?? 0;
+        return CostCalculator.Compute(call.ModelInfo, WireUsage.Reported(usage), context).Total ?? 0;
     }
 
     /// <summary>The usage in OpenAI's format: the provider's own words, or what was counted.</summary>
@@ -137,16 +129,7 @@ internal static class PayloadParts
 
         return usage is null
             ? null
-            : PayloadContent
-                .Of(
-                    usage,
-                    WireJson.Relaxed.Usage,
-                    call.PayloadLimits with
-                    {
-                        MaxContentBytes = 4096,
-                    }
-                )
-                .Json;
+            : PayloadContent.Of(usage, WireJson.Relaxed.Usage, call.PayloadLimits with { MaxContentBytes = 4096 }).Json;
     }
 
     public static StandardLoggingModelInfo? ModelInfo(CallDetails call)

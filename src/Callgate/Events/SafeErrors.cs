@@ -45,9 +45,7 @@ internal static partial class SafeErrors
                 LlmException { StatusCode: { } status } => (int)status,
                 LlmException { Kind: var kind } => kind switch
                 {
-                    LlmErrorKind.BadRequest
-                    or LlmErrorKind.ContextWindowExceeded
-                    or LlmErrorKind.ContentPolicy => 400,
+                    LlmErrorKind.BadRequest or LlmErrorKind.ContextWindowExceeded or LlmErrorKind.ContentPolicy => 400,
                     LlmErrorKind.Authentication => 401,
                     LlmErrorKind.Permission => 403,
                     LlmErrorKind.NotFound => 404,

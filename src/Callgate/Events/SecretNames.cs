@@ -43,11 +43,7 @@ internal static class SecretNames
         }
 
         var known = SnakeCase(name);
-        for (
-            var start = 0;
-            start >= 0;
-            start = known.IndexOf('_', start) is var next and >= 0 ? next + 1 : -1
-        )
+        for (var start = 0; start >= 0; start = known.IndexOf('_', start) is var next and >= 0 ? next + 1 : -1)
         {
             if (s_names.Contains(known[start..]))
             {

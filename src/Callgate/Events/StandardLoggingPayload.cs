@@ -158,8 +158,7 @@ public sealed record StandardLoggingPayload
     public CallgateEventDetails Callgate { get; init; } = new();
 
     /// <summary>The event as JSON.</summary>
-    public string ToJson() =>
-        JsonSerializer.Serialize(this, EventJson.Relaxed.StandardLoggingPayload);
+    public string ToJson() => JsonSerializer.Serialize(this, EventJson.Relaxed.StandardLoggingPayload);
 
     /// <summary>Writes the event as JSON.</summary>
     public void WriteTo(Utf8JsonWriter writer)

@@ -8,9 +8,7 @@ internal static class CallOptionsCarrier
     public const string Key = "callgate.call_options";
 
     public static CallOptions? Of(AdditionalPropertiesDictionary? properties) =>
-        properties is not null && properties.TryGetValue(Key, out var value)
-            ? value as CallOptions
-            : null;
+        properties is not null && properties.TryGetValue(Key, out var value) ? value as CallOptions : null;
 
     /// <summary>What goes along with one call: what its options carry, over what goes along with every call.</summary>
     public static CallOptions? For(ChatOptions? options, CallOptions? always)
@@ -33,10 +31,7 @@ internal static class CallOptionsCarrier
     }
 
     /// <inheritdoc cref="Attach(ChatOptions, CallOptions)" />
-    public static EmbeddingGenerationOptions Attach(
-        EmbeddingGenerationOptions options,
-        CallOptions call
-    )
+    public static EmbeddingGenerationOptions Attach(EmbeddingGenerationOptions options, CallOptions call)
     {
         var copy = options.Clone();
         copy.AdditionalProperties = With(copy.AdditionalProperties, call);
@@ -100,14 +95,10 @@ internal static class CallOptionsCarrier
         };
     }
 
-    private static AdditionalPropertiesDictionary With(
-        AdditionalPropertiesDictionary? properties,
-        CallOptions call
-    ) => new(properties ?? []) { [Key] = Merge(Of(properties), call) };
+    private static AdditionalPropertiesDictionary With(AdditionalPropertiesDictionary? properties, CallOptions call) =>
+        new(properties ?? []) { [Key] = Merge(Of(properties), call) };
 
-    private static AdditionalPropertiesDictionary? Without(
-        AdditionalPropertiesDictionary properties
-    )
+    private static AdditionalPropertiesDictionary? Without(AdditionalPropertiesDictionary properties)
     {
         if (properties.Count == 1)
         {

@@ -82,11 +82,7 @@ public sealed class CallgateHandler : DelegatingHandler
         {
             if (value <= TimeSpan.Zero && value != Timeout.InfiniteTimeSpan)
             {
-                throw new ArgumentOutOfRangeException(
-                    nameof(value),
-                    value,
-                    "CallerTimeout must be longer than zero."
-                );
+                throw new ArgumentOutOfRangeException(nameof(value), value, "CallerTimeout must be longer than zero.");
             }
 
             _callerTimeout = value;
@@ -102,10 +98,7 @@ public sealed class CallgateHandler : DelegatingHandler
     {
         ArgumentNullException.ThrowIfNull(options);
         var scope = new Scope(s_ambient.Value);
-        s_ambient.Value = CallOptionsCarrier.Merge(
-            s_ambient.Value,
-            OptionsCheck.Validated(options)
-        );
+        s_ambient.Value = CallOptionsCarrier.Merge(s_ambient.Value, OptionsCheck.Validated(options));
         return scope;
     }
 
@@ -123,18 +116,14 @@ public sealed class CallgateHandler : DelegatingHandler
     }
 
     /// <inheritdoc />
-    protected override HttpResponseMessage Send(
-        HttpRequestMessage request,
-        CancellationToken cancellationToken
-    )
+    protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
         EnsureInnerHandler();
         return EndpointFor(request) is { } endpoint
             ? SyncBridge.Run(
                 (this, endpoint, request, cancellationToken),
-                static s =>
-                    s.Item1.ObserveAsync(s.endpoint, s.request, isSync: true, s.cancellationToken)
+                static s => s.Item1.ObserveAsync(s.endpoint, s.request, isSync: true, s.cancellationToken)
             )
             : base.Send(request, cancellationToken);
     }
@@ -147,15 +136,12 @@ public sealed class CallgateHandler : DelegatingHandler
             return null;
         }
 
-        var callbacks =
-            ObservedCall.Current?.Call.Callbacks
-            ?? _client.Runtime.CallbacksFor(OptionsFor(request));
+        var callbacks = ObservedCall.Current?.Call.Callbacks ?? _client.Runtime.CallbacksFor(OptionsFor(request));
         return callbacks.All.IsEmpty && !CallTelemetry.IsListenedTo ? null : endpoint;
     }
 
     private static CallOptions OptionsFor(HttpRequestMessage request) =>
-        CallOptionsCarrier.Merge(s_ambient.Value, RequestMarks.OptionsOf(request))
-        ?? CallOptions.Default;
+        CallOptionsCarrier.Merge(s_ambient.Value, RequestMarks.OptionsOf(request)) ?? CallOptions.Default;
 
     private async ValueTask<HttpResponseMessage> ObserveAsync(
         Endpoint endpoint,
@@ -200,12 +186,7 @@ public sealed class CallgateHandler : DelegatingHandler
         return reply;
     }
 
-    private Exchange? TryBegin(
-        Endpoint endpoint,
-        HttpRequestMessage request,
-        ReadOnlyMemory<byte> body,
-        bool isSync
-    )
+    private Exchange? TryBegin(Endpoint endpoint, HttpRequestMessage request, ReadOnlyMemory<byte> body, bool isSync)
     {
         try
         {

@@ -24,9 +24,7 @@ internal static class CarriedFields
     }
 
     public static AdditionalPropertiesDictionary? Wrap(ExtraFields? fields) =>
-        fields is { Count: > 0 }
-            ? new AdditionalPropertiesDictionary { [Key] = ToElement(fields) }
-            : null;
+        fields is { Count: > 0 } ? new AdditionalPropertiesDictionary { [Key] = ToElement(fields) } : null;
 
     public static ExtraFields? Of(AdditionalPropertiesDictionary? properties) =>
         properties is not null
@@ -45,9 +43,7 @@ internal static class CarriedFields
             : null;
 
     public static string? Text(AdditionalPropertiesDictionary? properties, string name) =>
-        Element(properties, name) is { ValueKind: JsonValueKind.String } text
-            ? text.GetString()
-            : null;
+        Element(properties, name) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
 
     public static bool Flag(AdditionalPropertiesDictionary? properties, string name) =>
         Element(properties, name) is { ValueKind: JsonValueKind.True };
@@ -64,9 +60,5 @@ internal static class CarriedFields
     }
 
     public static JsonElement ToElement(ExtraFields fields) =>
-        JsonElement.Parse(
-            JsonValues.ToJsonObject(
-                fields.Select(f => KeyValuePair.Create(f.Key, (object?)f.Value))
-            )
-        );
+        JsonElement.Parse(JsonValues.ToJsonObject(fields.Select(f => KeyValuePair.Create(f.Key, (object?)f.Value))));
 }

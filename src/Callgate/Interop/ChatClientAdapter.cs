@@ -5,14 +5,9 @@ using Microsoft.Extensions.AI;
 namespace Callgate.Interop;
 
 /// <summary>An <see cref="LlmClient"/> with one model as an <see cref="IChatClient"/>. The client is the caller's: disposing this leaves it running.</summary>
-internal sealed class ChatClientAdapter(LlmClient client, string model, CallOptions? call)
-    : IChatClient
+internal sealed class ChatClientAdapter(LlmClient client, string model, CallOptions? call) : IChatClient
 {
-    private readonly ChatClientMetadata _metadata = new(
-        ProviderOf(model),
-        providerUri: null,
-        model
-    );
+    private readonly ChatClientMetadata _metadata = new(ProviderOf(model), providerUri: null, model);
 
     public async Task<ChatResponse> GetResponseAsync(
         IEnumerable<ChatMessage> messages,
@@ -55,9 +50,7 @@ internal sealed class ChatClientAdapter(LlmClient client, string model, CallOpti
 
     /// <summary>The provider as the model's name tells it; a model group may have several.</summary>
     public static string ProviderOf(string model) =>
-        model.IndexOf('/', StringComparison.Ordinal) is > 0 and var slash
-            ? model[..slash]
-            : "callgate";
+        model.IndexOf('/', StringComparison.Ordinal) is > 0 and var slash ? model[..slash] : "callgate";
 
     private async IAsyncEnumerable<ChatResponseUpdate> StreamAsync(
         IEnumerable<ChatMessage> messages,
@@ -77,11 +70,7 @@ internal sealed class ChatClientAdapter(LlmClient client, string model, CallOpti
         var updates = new UpdatesFromWire();
         await foreach (
             var chunk in client
-                .CompleteStreamingAsync(
-                    request,
-                    CallOptionsCarrier.For(options, call),
-                    cancellationToken
-                )
+                .CompleteStreamingAsync(request, CallOptionsCarrier.For(options, call), cancellationToken)
                 .ConfigureAwait(false)
         )
         {

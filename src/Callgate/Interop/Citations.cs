@@ -32,9 +32,7 @@ internal static class Citations
             .Select(a => a.RawRepresentation is JsonElement raw ? raw : Write(a))
             .OfType<JsonElement>()
             .ToList();
-        return list.Count == 0
-            ? null
-            : JsonElement.Parse($"[{string.Join(',', list.Select(a => a.GetRawText()))}]");
+        return list.Count == 0 ? null : JsonElement.Parse($"[{string.Join(',', list.Select(a => a.GetRawText()))}]");
     }
 
     private static AIAnnotation Read(JsonElement annotation)
@@ -54,8 +52,7 @@ internal static class Citations
             Title = Text(citation, "title"),
             Url = Uri.TryCreate(Text(citation, "url"), UriKind.Absolute, out var url) ? url : null,
             AnnotatedRegions =
-                Number(citation, "start_index") is { } start
-                && Number(citation, "end_index") is { } end
+                Number(citation, "start_index") is { } start && Number(citation, "end_index") is { } end
                     ? [new TextSpanAnnotatedRegion { StartIndex = start, EndIndex = end }]
                     : null,
         };
@@ -74,18 +71,13 @@ internal static class Citations
             fields["title"] = title;
         }
 
-        if (
-            citation.AnnotatedRegions?.OfType<TextSpanAnnotatedRegion>().FirstOrDefault() is
-            { } span
-        )
+        if (citation.AnnotatedRegions?.OfType<TextSpanAnnotatedRegion>().FirstOrDefault() is { } span)
         {
             fields["start_index"] = span.StartIndex;
             fields["end_index"] = span.EndIndex;
         }
 
-        return JsonElement.Parse(
-            $$$"""{"type":"{{{Kind}}}","{{{Kind}}}":{{{JsonValues.ToJsonObject(fields)}}}}"""
-        );
+        return JsonElement.Parse($$$"""{"type":"{{{Kind}}}","{{{Kind}}}":{{{JsonValues.ToJsonObject(fields)}}}}""");
     }
 
     private static string? Text(JsonElement element, string name) =>

@@ -47,8 +47,7 @@ internal static class ContentFromWire
         return content;
     }
 
-    public static ErrorContent OfRefusal(string refusal) =>
-        new(refusal) { ErrorCode = RefusalCode };
+    public static ErrorContent OfRefusal(string refusal) => new(refusal) { ErrorCode = RefusalCode };
 
     private static ErrorContent? Refusal(ContentPart part) =>
         part.AdditionalProperties is { } extra
@@ -78,9 +77,7 @@ internal static class ContentFromWire
     }
 
     private static DataContent? OfAudio(InputAudio audio) =>
-        TryReadData($"data:{MediaTypes.OfAudio(audio.Format)};base64,{audio.Data}", out var data)
-            ? data
-            : null;
+        TryReadData($"data:{MediaTypes.OfAudio(audio.Format)};base64,{audio.Data}", out var data) ? data : null;
 
     private static AIContent? OfFile(InputFile file)
     {

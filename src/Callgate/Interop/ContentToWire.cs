@@ -25,9 +25,7 @@ internal static class ContentToWire
             ? part
             : part with
             {
-                CacheControl =
-                    CarriedFields.Element(properties, CarriedFields.CacheControl)
-                    ?? part.CacheControl,
+                CacheControl = CarriedFields.Element(properties, CarriedFields.CacheControl) ?? part.CacheControl,
                 AdditionalProperties = CarriedFields.Of(properties) ?? part.AdditionalProperties,
             };
     }

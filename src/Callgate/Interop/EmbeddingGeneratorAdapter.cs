@@ -25,13 +25,8 @@ internal sealed class EmbeddingGeneratorAdapter(LlmClient client, string model, 
             return [];
         }
 
-        var merged = CallOptionsCarrier.Merge(
-            call,
-            CallOptionsCarrier.Of(options?.AdditionalProperties)
-        );
-        var response = await client
-            .EmbedAsync(request, merged, cancellationToken)
-            .ConfigureAwait(false);
+        var merged = CallOptionsCarrier.Merge(call, CallOptionsCarrier.Of(options?.AdditionalProperties));
+        var response = await client.EmbedAsync(request, merged, cancellationToken).ConfigureAwait(false);
         return EmbeddingsFromWire.Map(response);
     }
 

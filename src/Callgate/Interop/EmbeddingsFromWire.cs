@@ -14,11 +14,6 @@ internal static class EmbeddingsFromWire
         )
         {
             Usage = response.Usage is { } usage ? UsageFromWire.Map(usage) : null,
-            AdditionalProperties = ResponseFields.FromWire(
-                response.AdditionalProperties,
-                null,
-                null,
-                null
-            ),
+            AdditionalProperties = ResponseFields.FromWire(response.AdditionalProperties, null, null, null),
         };
 }

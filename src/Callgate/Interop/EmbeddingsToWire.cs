@@ -18,9 +18,7 @@ internal static class EmbeddingsToWire
         IEmbeddingGenerator? generator = null
     )
     {
-        var raw = generator is null
-            ? null
-            : options?.RawRepresentationFactory?.Invoke(generator) as EmbeddingRequest;
+        var raw = generator is null ? null : options?.RawRepresentationFactory?.Invoke(generator) as EmbeddingRequest;
         var named = Named(options?.AdditionalProperties, raw, isOurs: generator is not null);
         return named with
         {
@@ -32,10 +30,7 @@ internal static class EmbeddingsToWire
 
     /// <param name="embeddings">Left as they are.</param>
     /// <param name="model">The model that was asked, where the embeddings name none.</param>
-    public static EmbeddingResponse Map<TEmbedding>(
-        GeneratedEmbeddings<TEmbedding> embeddings,
-        string? model = null
-    )
+    public static EmbeddingResponse Map<TEmbedding>(GeneratedEmbeddings<TEmbedding> embeddings, string? model = null)
         where TEmbedding : Embedding =>
         new()
         {
@@ -61,18 +56,9 @@ internal static class EmbeddingsToWire
         embedding switch
         {
             Embedding<float> floats => floats.Vector,
-            Embedding<double> doubles => Array.ConvertAll(
-                doubles.Vector.ToArray(),
-                static d => (float)d
-            ),
-            Embedding<Half> halves => Array.ConvertAll(
-                halves.Vector.ToArray(),
-                static h => (float)h
-            ),
-            Embedding<sbyte> bytes => Array.ConvertAll(
-                bytes.Vector.ToArray(),
-                static b => (float)b
-            ),
+            Embedding<double> doubles => Array.ConvertAll(doubles.Vector.ToArray(), static d => (float)d),
+            Embedding<Half> halves => Array.ConvertAll(halves.Vector.ToArray(), static h => (float)h),
+            Embedding<sbyte> bytes => Array.ConvertAll(bytes.Vector.ToArray(), static b => (float)b),
             Embedding<byte> bytes => Array.ConvertAll(bytes.Vector.ToArray(), static b => (float)b),
             _ => default,
         };
@@ -102,13 +88,7 @@ internal static class EmbeddingsToWire
 
         if (raw is not null)
         {
-            var own = JsonSerializer.SerializeToElement(
-                raw with
-                {
-                    Input = [],
-                },
-                WireJson.Default.EmbeddingRequest
-            );
+            var own = JsonSerializer.SerializeToElement(raw with { Input = [] }, WireJson.Default.EmbeddingRequest);
             foreach (var field in own.EnumerateObject())
             {
                 fields[field.Name] = field.Value;
@@ -119,10 +99,7 @@ internal static class EmbeddingsToWire
         fields["input"] = Array.Empty<object>();
         try
         {
-            return JsonSerializer.Deserialize(
-                JsonValues.ToJsonObject(fields),
-                WireJson.Default.EmbeddingRequest
-            )!;
+            return JsonSerializer.Deserialize(JsonValues.ToJsonObject(fields), WireJson.Default.EmbeddingRequest)!;
         }
         catch (JsonException) when (!isOurs)
         {

@@ -7,12 +7,7 @@ namespace Callgate.Interop;
 /// <param name="IsEmbedding">Whether it embeds; else it is a chat.</param>
 /// <param name="ApiBase">The address as a client would be given it.</param>
 /// <param name="Model">The model, where the path names it.</param>
-internal sealed record Endpoint(
-    LlmProvider Provider,
-    bool IsEmbedding,
-    string ApiBase,
-    string? Model
-)
+internal sealed record Endpoint(LlmProvider Provider, bool IsEmbedding, string ApiBase, string? Model)
 {
     private const string Chat = "/chat/completions";
     private const string Embeddings = "/embeddings";
@@ -29,10 +24,7 @@ internal sealed record Endpoint(
 
     public static Endpoint? Of(HttpRequestMessage request)
     {
-        if (
-            request.Method != HttpMethod.Post
-            || request.RequestUri is not { IsAbsoluteUri: true } uri
-        )
+        if (request.Method != HttpMethod.Post || request.RequestUri is not { IsAbsoluteUri: true } uri)
         {
             return null;
         }
@@ -61,21 +53,12 @@ internal sealed record Endpoint(
             );
         }
 
-        var isAzure = Array.Exists(
-            s_azureHosts,
-            h => uri.Host.EndsWith(h, StringComparison.OrdinalIgnoreCase)
-        );
-        return new Endpoint(
-            ProviderTable.Find(isAzure ? "azure" : "openai")!,
-            isEmbedding,
-            BaseOf(uri, root),
-            null
-        );
+        var isAzure = Array.Exists(s_azureHosts, h => uri.Host.EndsWith(h, StringComparison.OrdinalIgnoreCase));
+        return new Endpoint(ProviderTable.Find(isAzure ? "azure" : "openai")!, isEmbedding, BaseOf(uri, root), null);
     }
 
     // Not the URI's own left part, which would hold a user's password where there is one.
-    private static string BaseOf(Uri uri, ReadOnlySpan<char> root) =>
-        $"{uri.Scheme}://{uri.Authority}{root}";
+    private static string BaseOf(Uri uri, ReadOnlySpan<char> root) => $"{uri.Scheme}://{uri.Authority}{root}";
 
     private static bool TryCut(ReadOnlySpan<char> path, string suffix, out ReadOnlySpan<char> root)
     {

@@ -71,22 +71,11 @@ internal sealed class Exchange
             input,
             headers
         );
-        return new Exchange(
-            endpoint,
-            observed,
-            observed.Call.Attempt!,
-            request,
-            isNested: false,
-            callerTimeout
-        );
+        return new Exchange(endpoint, observed, observed.Call.Attempt!, request, isNested: false, callerTimeout);
     }
 
     /// <summary>The reply's headers are there: reads what is not a stream, and puts itself between what is and its reader.</summary>
-    public async ValueTask ReceiveAsync(
-        HttpResponseMessage reply,
-        bool isSync,
-        CancellationToken cancellationToken
-    )
+    public async ValueTask ReceiveAsync(HttpResponseMessage reply, bool isSync, CancellationToken cancellationToken)
     {
         Try(() => NoteHeaders(reply));
         if (reply.IsSuccessStatusCode && ExchangeHeaders.IsEventStream(reply.Content))
@@ -135,11 +124,7 @@ internal sealed class Exchange
             _attempt.Translator = _endpoint.Provider.TranslateStream(_request);
             _attempt.Stream ??= new ChatAccumulator(keepContent: true);
             var tap = new StreamTap(this, _attempt.Translator);
-            reply.Content = new SubstituteContent(
-                reply.Content,
-                stream => new TeeStream(stream, tap),
-                tap
-            );
+            reply.Content = new SubstituteContent(reply.Content, stream => new TeeStream(stream, tap), tap);
         }
 
         _observed.Answered();
@@ -211,10 +196,7 @@ internal sealed class Exchange
             outcome switch
             {
                 CallOutcome.Cancelled => exception,
-                CallOutcome.TimedOut when callerToken.IsCancellationRequested => Failures.GaveUp(
-                    exception,
-                    _attempt
-                ),
+                CallOutcome.TimedOut when callerToken.IsCancellationRequested => Failures.GaveUp(exception, _attempt),
                 _ => Failures.OfExchange(exception, _attempt),
             }
         );

@@ -11,11 +11,7 @@ internal static class ExchangeRequest
     private const string Unknown = "unknown";
 
     /// <summary>Reads what can be read; what is wrong with the rest is reported.</summary>
-    public static LlmRequest ReadAny(
-        ClientRuntime runtime,
-        Endpoint endpoint,
-        ReadOnlyMemory<byte> body
-    )
+    public static LlmRequest ReadAny(ClientRuntime runtime, Endpoint endpoint, ReadOnlyMemory<byte> body)
     {
         try
         {
@@ -74,11 +70,8 @@ internal static class ExchangeRequest
             JsonSerializer.Deserialize(body.Span, WireJson.Default.ChatRequest)
             ?? throw new JsonException("The request is null.");
         // What the provider will refuse must not trip up an observer.
-        return
-            chat.Messages is null || chat.Messages.Any(m => m?.Role is null) || chat.Model is null
-            ? throw new JsonException(
-                "The request has no model, no messages, or one without a role."
-            )
+        return chat.Messages is null || chat.Messages.Any(m => m?.Role is null) || chat.Model is null
+            ? throw new JsonException("The request has no model, no messages, or one without a role.")
             : chat;
     }
 
@@ -98,10 +91,8 @@ internal static class ExchangeRequest
         }
 
         var embedding =
-            JsonSerializer.Deserialize(
-                WithModel(endpoint, body).Span,
-                WireJson.Default.EmbeddingRequest
-            ) ?? throw new JsonException("The request is null.");
+            JsonSerializer.Deserialize(WithModel(endpoint, body).Span, WireJson.Default.EmbeddingRequest)
+            ?? throw new JsonException("The request is null.");
         return embedding.Input is null || embedding.Model is null
             ? throw new JsonException("The request has no model, or no input.")
             : embedding;

@@ -35,8 +35,7 @@ internal static class JsonValues
                     );
                     return true;
                 }
-                catch (Exception e)
-                    when (e is NotSupportedException or InvalidOperationException or JsonException)
+                catch (Exception e) when (e is NotSupportedException or InvalidOperationException or JsonException)
                 {
                     element = default;
                     return false;
@@ -45,8 +44,7 @@ internal static class JsonValues
     }
 
     /// <summary>The value as compact JSON text; a value without a JSON form becomes its <c>ToString()</c>.</summary>
-    public static string ToJson(object? value) =>
-        WriteText(value, static (writer, v) => Write(writer, v));
+    public static string ToJson(object? value) => WriteText(value, static (writer, v) => Write(writer, v));
 
     /// <summary>These entries as the compact text of a JSON object.</summary>
     public static string ToJsonObject(IEnumerable<KeyValuePair<string, object?>> entries) =>

@@ -19,11 +19,7 @@ public static class LlmClientExtensions
     /// <see cref="ChatResponse.RawRepresentation"/> is the <see cref="Wire.ChatCompletion"/>, an update's the <see cref="Wire.ChatChunk"/>.
     /// <see cref="ChatOptions.ConversationId"/> names the call's session: the provider keeps no state, so the whole conversation must be given.
     /// </remarks>
-    public static IChatClient AsIChatClient(
-        this LlmClient client,
-        string model,
-        CallOptions? options = null
-    )
+    public static IChatClient AsIChatClient(this LlmClient client, string model, CallOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(client);
         ArgumentException.ThrowIfNullOrEmpty(model);

@@ -11,8 +11,7 @@ internal static class MediaTypes
             _ => mediaType[(mediaType.IndexOf('/', StringComparison.Ordinal) + 1)..],
         };
 
-    public static string OfAudio(string format) =>
-        format == "mp3" ? "audio/mpeg" : $"audio/{format}";
+    public static string OfAudio(string format) => format == "mp3" ? "audio/mpeg" : $"audio/{format}";
 
     public static string OfImage(Uri uri) =>
         Extension(uri) switch
@@ -36,6 +35,5 @@ internal static class MediaTypes
             _ => "application/octet-stream",
         };
 
-    private static string Extension(Uri uri) =>
-        Path.GetExtension(uri.AbsolutePath).ToUpperInvariant();
+    private static string Extension(Uri uri) => Path.GetExtension(uri.AbsolutePath).ToUpperInvariant();
 }

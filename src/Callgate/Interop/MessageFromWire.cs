@@ -27,10 +27,7 @@ internal static class MessageFromWire
         if (message is { Role: "tool", ToolCallId: { } callId })
         {
             result.Contents.Add(
-                new FunctionResultContent(callId, ResultOf(message.Content))
-                {
-                    RawRepresentation = message,
-                }
+                new FunctionResultContent(callId, ResultOf(message.Content)) { RawRepresentation = message }
             );
             return result;
         }
@@ -57,27 +54,16 @@ internal static class MessageFromWire
     }
 
     /// <summary>Providers that sign their reasoning send it twice, plain and in blocks: the blocks say more.</summary>
-    public static void AddReasoning(
-        string? plain,
-        IReadOnlyList<ThinkingBlock>? blocks,
-        IList<AIContent> output
-    )
+    public static void AddReasoning(string? plain, IReadOnlyList<ThinkingBlock>? blocks, IList<AIContent> output)
     {
-        if (
-            !string.IsNullOrEmpty(plain)
-            && blocks?.Any(b => !string.IsNullOrEmpty(b.Thinking)) != true
-        )
+        if (!string.IsNullOrEmpty(plain) && blocks?.Any(b => !string.IsNullOrEmpty(b.Thinking)) != true)
         {
             output.Add(new TextReasoningContent(plain));
         }
 
         foreach (var block in blocks ?? [])
         {
-            if (
-                !string.IsNullOrEmpty(block.Thinking)
-                || block.Signature is not null
-                || block.Data is not null
-            )
+            if (!string.IsNullOrEmpty(block.Thinking) || block.Signature is not null || block.Data is not null)
             {
                 output.Add(Thinking.FromWire(block));
             }
@@ -88,11 +74,7 @@ internal static class MessageFromWire
     public static List<AIContent> Images(ExtraFields? extra)
     {
         var output = new List<AIContent>();
-        if (
-            extra is null
-            || !extra.TryGetValue(ImagesField, out var images)
-            || images.ValueKind != JsonValueKind.Array
-        )
+        if (extra is null || !extra.TryGetValue(ImagesField, out var images) || images.ValueKind != JsonValueKind.Array)
         {
             return output;
         }

@@ -124,18 +124,15 @@ internal static class MessageToWire
         private string? _refusal;
 
         public bool IsEmpty =>
-            _parts.Count == 0
-            && _calls is null
-            && _thinking is null
-            && _reasoning is null
-            && _refusal is null;
+            _parts.Count == 0 && _calls is null && _thinking is null && _reasoning is null && _refusal is null;
 
         public MessageContent? Content =>
             _parts switch
             {
                 [] => null,
-                [{ Type: "text", CacheControl: null, AdditionalProperties: null }] =>
-                    new MessageContent(_parts[0].Text!),
+                [{ Type: "text", CacheControl: null, AdditionalProperties: null }] => new MessageContent(
+                    _parts[0].Text!
+                ),
                 _ => new MessageContent(_parts),
             };
 
@@ -179,8 +176,7 @@ internal static class MessageToWire
             new()
             {
                 Role = role,
-                Content =
-                    Content ?? (_calls is null && _refusal is null ? new MessageContent("") : null),
+                Content = Content ?? (_calls is null && _refusal is null ? new MessageContent("") : null),
                 Name = SafeName(source?.AuthorName),
                 ToolCalls = _calls,
                 Refusal = _refusal,

@@ -3,8 +3,7 @@ using System.Runtime.ExceptionServices;
 namespace Callgate.Interop;
 
 /// <summary>Bytes that were read ahead, and after them the rest of the stream, or the failure that reading ran into.</summary>
-internal sealed class PrefixedStream(ReadOnlyMemory<byte> prefix, Stream? rest, Exception? failure)
-    : Stream
+internal sealed class PrefixedStream(ReadOnlyMemory<byte> prefix, Stream? rest, Exception? failure) : Stream
 {
     private ReadOnlyMemory<byte> _prefix = prefix;
 
@@ -30,21 +29,13 @@ internal sealed class PrefixedStream(ReadOnlyMemory<byte> prefix, Stream? rest, 
         : TryTake(buffer, out var count) ? count
         : rest!.Read(buffer);
 
-    public override Task<int> ReadAsync(
-        byte[] buffer,
-        int offset,
-        int count,
-        CancellationToken cancellationToken
-    )
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
     {
         ValidateBufferArguments(buffer, offset, count);
         return ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
     }
 
-    public override async ValueTask<int> ReadAsync(
-        Memory<byte> buffer,
-        CancellationToken cancellationToken = default
-    )
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
         return buffer.IsEmpty ? 0
@@ -76,8 +67,7 @@ internal sealed class PrefixedStream(ReadOnlyMemory<byte> prefix, Stream? rest, 
 
     public override void SetLength(long value) => throw new NotSupportedException();
 
-    public override void Write(byte[] buffer, int offset, int count) =>
-        throw new NotSupportedException();
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -7,12 +7,7 @@ namespace Callgate.Interop;
 /// <param name="IsWhole">Whether that is all of it.</param>
 /// <param name="Content">For the client: the same bytes, then whatever comes after them.</param>
 /// <param name="Failure">How reading failed. The client's own reading fails likewise, after the same bytes.</param>
-internal sealed record ReplyBody(
-    ReadOnlyMemory<byte> Bytes,
-    bool IsWhole,
-    HttpContent Content,
-    Exception? Failure
-)
+internal sealed record ReplyBody(ReadOnlyMemory<byte> Bytes, bool IsWhole, HttpContent Content, Exception? Failure)
 {
     private const int Piece = 16 * 1024;
 

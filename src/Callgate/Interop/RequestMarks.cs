@@ -16,6 +16,5 @@ internal static class RequestMarks
     public static bool IsSeen(HttpRequestMessage request) =>
         request.Options.TryGetValue(s_seen, out var isSeen) && isSeen;
 
-    public static void SetSeen(HttpRequestMessage request, bool isSeen) =>
-        request.Options.Set(s_seen, isSeen);
+    public static void SetSeen(HttpRequestMessage request, bool isSeen) => request.Options.Set(s_seen, isSeen);
 }

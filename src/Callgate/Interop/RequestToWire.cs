@@ -24,9 +24,7 @@ internal static class RequestToWire
         IChatClient? client = null
     )
     {
-        var raw = client is null
-            ? null
-            : options?.RawRepresentationFactory?.Invoke(client) as ChatRequest;
+        var raw = client is null ? null : options?.RawRepresentationFactory?.Invoke(client) as ChatRequest;
         var wire = new List<Message>(raw?.Messages ?? []);
         if (!string.IsNullOrEmpty(options?.Instructions))
         {
@@ -45,9 +43,7 @@ internal static class RequestToWire
     private static ChatRequest WithOptions(ChatRequest request, ChatOptions options)
     {
         var tools = options.Tools?.Where(t => t is not HostedWebSearchTool).Select(ToolsToWire.Map);
-        IReadOnlyList<ToolDefinition>? allTools = tools is null
-            ? request.Tools
-            : [.. request.Tools ?? [], .. tools];
+        IReadOnlyList<ToolDefinition>? allTools = tools is null ? request.Tools : [.. request.Tools ?? [], .. tools];
         // OpenAI refuses a choice among no tools.
         var hasTools = allTools is { Count: > 0 };
         return request with
@@ -57,23 +53,15 @@ internal static class RequestToWire
             FrequencyPenalty = request.FrequencyPenalty ?? Exact(options.FrequencyPenalty),
             PresencePenalty = request.PresencePenalty ?? Exact(options.PresencePenalty),
             MaxCompletionTokens =
-                request.MaxCompletionTokens
-                ?? (request.MaxTokens is null ? options.MaxOutputTokens : null),
+                request.MaxCompletionTokens ?? (request.MaxTokens is null ? options.MaxOutputTokens : null),
             Seed = request.Seed ?? options.Seed,
-            Stop = options.StopSequences is { Count: > 0 } stop
-                ? [.. request.Stop ?? [], .. stop]
-                : request.Stop,
+            Stop = options.StopSequences is { Count: > 0 } stop ? [.. request.Stop ?? [], .. stop] : request.Stop,
             Tools = hasTools ? allTools : null,
-            ToolChoice =
-                request.ToolChoice ?? (hasTools ? ToolsToWire.Map(options.ToolMode) : null),
-            ParallelToolCalls =
-                request.ParallelToolCalls ?? (hasTools ? options.AllowMultipleToolCalls : null),
+            ToolChoice = request.ToolChoice ?? (hasTools ? ToolsToWire.Map(options.ToolMode) : null),
+            ParallelToolCalls = request.ParallelToolCalls ?? (hasTools ? options.AllowMultipleToolCalls : null),
             ResponseFormat =
                 request.ResponseFormat
-                ?? ToolsToWire.Map(
-                    options.ResponseFormat,
-                    StrictSchema(options.AdditionalProperties)
-                ),
+                ?? ToolsToWire.Map(options.ResponseFormat, StrictSchema(options.AdditionalProperties)),
             ReasoningEffort = request.ReasoningEffort ?? Effort(options.Reasoning?.Effort),
             AdditionalProperties = Extra(request.AdditionalProperties, options),
         };
@@ -99,11 +87,7 @@ internal static class RequestToWire
     }
 
     /// <summary>A request of what is given by its name on the wire: typed fields land in their properties, the others beside them.</summary>
-    private static ChatRequest Named(
-        AdditionalPropertiesDictionary? properties,
-        ChatRequest? raw,
-        bool isOurs
-    )
+    private static ChatRequest Named(AdditionalPropertiesDictionary? properties, ChatRequest? raw, bool isOurs)
     {
         var fields = new Dictionary<string, object?>(StringComparer.Ordinal);
         foreach (var (name, value) in properties ?? [])
@@ -122,13 +106,7 @@ internal static class RequestToWire
 
         if (raw is not null)
         {
-            var own = JsonSerializer.SerializeToElement(
-                raw with
-                {
-                    Messages = [],
-                },
-                WireJson.Default.ChatRequest
-            );
+            var own = JsonSerializer.SerializeToElement(raw with { Messages = [] }, WireJson.Default.ChatRequest);
             foreach (var field in own.EnumerateObject())
             {
                 fields[field.Name] = field.Value;
@@ -139,10 +117,7 @@ internal static class RequestToWire
         fields["messages"] = Array.Empty<object>();
         try
         {
-            return JsonSerializer.Deserialize(
-                JsonValues.ToJsonObject(fields),
-                WireJson.Default.ChatRequest
-            )!;
+            return JsonSerializer.Deserialize(JsonValues.ToJsonObject(fields), WireJson.Default.ChatRequest)!;
         }
         catch (JsonException) when (!isOurs)
         {
@@ -160,19 +135,10 @@ internal static class RequestToWire
     }
 
     private static bool IsReserved(string name) =>
-        name
-            is CallOptionsCarrier.Key
-                or "model"
-                or "messages"
-                or "stream"
-                or "strict"
-                or "strictJsonSchema";
+        name is CallOptionsCarrier.Key or "model" or "messages" or "stream" or "strict" or "strictJsonSchema";
 
     private static bool? StrictSchema(AdditionalPropertiesDictionary? properties) =>
-        (
-            CarriedFields.Element(properties, "strict")
-            ?? CarriedFields.Element(properties, "strictJsonSchema")
-        ) switch
+        (CarriedFields.Element(properties, "strict") ?? CarriedFields.Element(properties, "strictJsonSchema")) switch
         {
             { ValueKind: JsonValueKind.True } => true,
             { ValueKind: JsonValueKind.False } => false,
@@ -193,9 +159,6 @@ internal static class RequestToWire
     /// <summary>0.7f is 0.7, not 0.699999988079071.</summary>
     private static double? Exact(float? value) =>
         value is { } number
-            ? double.Parse(
-                number.ToString("R", CultureInfo.InvariantCulture),
-                CultureInfo.InvariantCulture
-            )
+            ? double.Parse(number.ToString("R", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture)
             : null;
 }

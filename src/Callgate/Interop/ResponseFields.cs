@@ -39,11 +39,8 @@ internal static class ResponseFields
     }
 
     /// <summary>A text that stands under its name on the wire, or under the one that .NET packages give it.</summary>
-    public static string? Text(
-        AdditionalPropertiesDictionary? properties,
-        string name,
-        string dotnetName
-    ) => CarriedFields.Text(properties, name) ?? CarriedFields.Text(properties, dotnetName);
+    public static string? Text(AdditionalPropertiesDictionary? properties, string name, string dotnetName) =>
+        CarriedFields.Text(properties, name) ?? CarriedFields.Text(properties, dotnetName);
 
     /// <summary>What is left for the extra fields.</summary>
     public static ExtraFields? Rest(AdditionalPropertiesDictionary? properties)

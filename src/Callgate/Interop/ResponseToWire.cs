@@ -23,19 +23,12 @@ internal static class ResponseToWire
                 {
                     Message = MessageToWire.Answer(response.Messages),
                     FinishReason = response.FinishReason?.Value,
-                    Logprobs = CarriedFields.Element(
-                        response.AdditionalProperties,
-                        ResponseFields.Logprobs
-                    ),
+                    Logprobs = CarriedFields.Element(response.AdditionalProperties, ResponseFields.Logprobs),
                     AdditionalProperties = Errors(response.Messages.SelectMany(m => m.Contents)),
                 },
             ],
             ServiceTier = Field(response, ResponseFields.ServiceTier, "ServiceTier"),
-            SystemFingerprint = Field(
-                response,
-                ResponseFields.SystemFingerprint,
-                "SystemFingerprint"
-            ),
+            SystemFingerprint = Field(response, ResponseFields.SystemFingerprint, "SystemFingerprint"),
             AdditionalProperties = ResponseFields.Rest(response.AdditionalProperties),
         };
 
@@ -50,11 +43,7 @@ internal static class ResponseToWire
     public static ExtraFields? Errors(IEnumerable<AIContent> contents)
     {
         List<JsonElement>? errors = null;
-        foreach (
-            var error in contents
-                .OfType<ErrorContent>()
-                .Where(e => e.ErrorCode != ContentFromWire.RefusalCode)
-        )
+        foreach (var error in contents.OfType<ErrorContent>().Where(e => e.ErrorCode != ContentFromWire.RefusalCode))
         {
             var fields = new ExtraFields().With("message", error.Message);
             fields = error.ErrorCode is { } code ? fields.With("code", code) : fields;
@@ -79,9 +68,7 @@ internal static class ResponseToWire
         }
 
         UsageDetails? total = null;
-        foreach (
-            var content in response.Messages.SelectMany(m => m.Contents).OfType<UsageContent>()
-        )
+        foreach (var content in response.Messages.SelectMany(m => m.Contents).OfType<UsageContent>())
         {
             (total ??= new UsageDetails()).Add(content.Details);
         }

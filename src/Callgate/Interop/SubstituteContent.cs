@@ -60,9 +60,7 @@ internal sealed class SubstituteContent : HttpContent
     protected override Task<Stream> CreateContentReadStreamAsync() =>
         CreateContentReadStreamAsync(CancellationToken.None);
 
-    protected override async Task<Stream> CreateContentReadStreamAsync(
-        CancellationToken cancellationToken
-    )
+    protected override async Task<Stream> CreateContentReadStreamAsync(CancellationToken cancellationToken)
     {
         if (_instead is not null)
         {
@@ -71,9 +69,7 @@ internal sealed class SubstituteContent : HttpContent
 
         try
         {
-            return _around!(
-                await _original.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false)
-            );
+            return _around!(await _original.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false));
         }
         catch (Exception exception)
         {

@@ -12,11 +12,7 @@ internal static class ToolCalls
     public static FunctionCallContent FromWire(ToolCall call, int position)
     {
         var arguments = Parse(call.Function?.Arguments, out var error);
-        var content = new FunctionCallContent(
-            call.Id ?? $"call_{position}",
-            NameOf(call),
-            arguments
-        )
+        var content = new FunctionCallContent(call.Id ?? $"call_{position}", NameOf(call), arguments)
         {
             Exception = error,
             RawRepresentation = call,

@@ -20,10 +20,7 @@ internal static class ToolsToWire
                 {
                     Name = function.Name,
                     Description = Text(function.Description),
-                    Parameters =
-                        function.JsonSchema.ValueKind == JsonValueKind.Undefined
-                            ? null
-                            : function.JsonSchema,
+                    Parameters = function.JsonSchema.ValueKind == JsonValueKind.Undefined ? null : function.JsonSchema,
                     Strict = Property(tool, "strict") switch
                     {
                         { ValueKind: JsonValueKind.True } => true,
@@ -54,9 +51,7 @@ internal static class ToolsToWire
             ChatResponseFormatJson { Schema: { } schema } json => new ResponseFormat
             {
                 Type = "json_schema",
-                JsonSchema = JsonElement.Parse(
-                    JsonValues.ToJsonObject(SchemaFields(json, schema, strict))
-                ),
+                JsonSchema = JsonElement.Parse(JsonValues.ToJsonObject(SchemaFields(json, schema, strict))),
             },
             ChatResponseFormatJson => new ResponseFormat { Type = "json_object" },
             _ => null,

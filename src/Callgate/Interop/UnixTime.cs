@@ -6,7 +6,5 @@ internal static class UnixTime
 
     /// <summary>The time; null where a provider's number is none.</summary>
     public static DateTimeOffset? Read(long? seconds) =>
-        seconds is { } value && value > 0 && value <= s_last
-            ? DateTimeOffset.FromUnixTimeSeconds(value)
-            : null;
+        seconds is { } value && value > 0 && value <= s_last ? DateTimeOffset.FromUnixTimeSeconds(value) : null;
 }

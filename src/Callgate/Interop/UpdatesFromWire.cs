@@ -42,9 +42,7 @@ internal sealed class UpdatesFromWire
 
         if (body.Usage is { } usage)
         {
-            update.Contents.Add(
-                new UsageContent(UsageFromWire.Map(usage)) { RawRepresentation = usage }
-            );
+            update.Contents.Add(new UsageContent(UsageFromWire.Map(usage)) { RawRepresentation = usage });
         }
 
         return update;
@@ -72,11 +70,7 @@ internal sealed class UpdatesFromWire
                 update.Role = _role = new ChatRole(delta.Role);
             }
 
-            MessageFromWire.AddReasoning(
-                delta.ReasoningContent,
-                delta.ThinkingBlocks,
-                update.Contents
-            );
+            MessageFromWire.AddReasoning(delta.ReasoningContent, delta.ThinkingBlocks, update.Contents);
             if (!string.IsNullOrEmpty(delta.Content))
             {
                 update.Contents.Add(new TextContent(delta.Content));

@@ -21,10 +21,7 @@ internal sealed class UpdatesToWire(string? model = null)
     {
         _id = update.ResponseId ?? _id;
         _created = update.CreatedAt?.ToUnixTimeSeconds() ?? _created;
-        var delta =
-            update.Role is { } role && role != ChatRole.Assistant
-                ? new ChunkDelta()
-                : Delta(update.Contents);
+        var delta = update.Role is { } role && role != ChatRole.Assistant ? new ChunkDelta() : Delta(update.Contents);
         if (!_begun)
         {
             _begun = true;
@@ -38,11 +35,7 @@ internal sealed class UpdatesToWire(string? model = null)
             Created = _created,
             Model = update.ModelId ?? model,
             Usage = UsageSoFar(update.Contents),
-            ServiceTier = ResponseFields.Text(
-                update.AdditionalProperties,
-                ResponseFields.ServiceTier,
-                "ServiceTier"
-            ),
+            ServiceTier = ResponseFields.Text(update.AdditionalProperties, ResponseFields.ServiceTier, "ServiceTier"),
             SystemFingerprint = ResponseFields.Text(
                 update.AdditionalProperties,
                 ResponseFields.SystemFingerprint,

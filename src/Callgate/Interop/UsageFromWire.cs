@@ -26,10 +26,7 @@ internal static class UsageFromWire
             CachedInputTokenCount = usage.PromptTokensDetails?.CachedTokens,
             ReasoningTokenCount = usage.CompletionTokensDetails?.ReasoningTokens,
         };
-        details.SetAudio(
-            usage.PromptTokensDetails?.AudioTokens,
-            usage.CompletionTokensDetails?.AudioTokens
-        );
+        details.SetAudio(usage.PromptTokensDetails?.AudioTokens, usage.CompletionTokensDetails?.AudioTokens);
         Add(details, CacheCreation, usage.PromptTokensDetails?.CacheCreationTokens);
         Add(details, CacheCreation1h, usage.PromptTokensDetails?.CacheCreation1hTokens);
         Add(details, PromptImages, usage.PromptTokensDetails?.ImageTokens);

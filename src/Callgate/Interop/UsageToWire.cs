@@ -20,11 +20,7 @@ internal static class UsageToWire
 
         // Some clients hand on Anthropic's own counts, where the input tokens leave out the cached and the written ones.
         var apart = Take(rest, null, "CacheReadInputTokens", "cache_read_input_tokens");
-        var cached = Take(
-            rest,
-            details.CachedInputTokenCount ?? apart,
-            "InputTokenDetails.CachedTokenCount"
-        );
+        var cached = Take(rest, details.CachedInputTokenCount ?? apart, "InputTokenDetails.CachedTokenCount");
         var written = Take(
             rest,
             null,
@@ -46,21 +42,12 @@ internal static class UsageToWire
             CacheCreationTokens = written,
             CacheCreation1hTokens = Take(rest, null, UsageFromWire.CacheCreation1h),
             AudioTokens = Take(rest, details.InputAudio(), "InputTokenDetails.AudioTokenCount"),
-            ImageTokens = Take(
-                rest,
-                null,
-                UsageFromWire.PromptImages,
-                "InputTokenDetails.ImageTokenCount"
-            ),
+            ImageTokens = Take(rest, null, UsageFromWire.PromptImages, "InputTokenDetails.ImageTokenCount"),
             AdditionalProperties = TakeAll(rest, UsageFromWire.Prompt),
         };
         var completionDetails = new CompletionTokensDetails
         {
-            ReasoningTokens = Take(
-                rest,
-                details.ReasoningTokenCount,
-                "OutputTokenDetails.ReasoningTokenCount"
-            ),
+            ReasoningTokens = Take(rest, details.ReasoningTokenCount, "OutputTokenDetails.ReasoningTokenCount"),
             AudioTokens = Take(rest, details.OutputAudio(), "OutputTokenDetails.AudioTokenCount"),
             ImageTokens = Take(rest, null, UsageFromWire.CompletionImages),
             AcceptedPredictionTokens = Take(
@@ -82,22 +69,15 @@ internal static class UsageToWire
             PromptTokens = input,
             CompletionTokens = output,
             TotalTokens =
-                input == (details.InputTokenCount ?? 0)
-                    ? details.TotalTokenCount ?? input + output
-                    : input + output,
+                input == (details.InputTokenCount ?? 0) ? details.TotalTokenCount ?? input + output : input + output,
             PromptTokensDetails = promptDetails == new PromptTokensDetails() ? null : promptDetails,
-            CompletionTokensDetails =
-                completionDetails == new CompletionTokensDetails() ? null : completionDetails,
+            CompletionTokensDetails = completionDetails == new CompletionTokensDetails() ? null : completionDetails,
             AdditionalProperties = TakeAll(rest, ""),
         };
     }
 
     /// <summary>The known count, else the first that stands under one of these names; taken from the rest, since a client may give both.</summary>
-    private static long? Take(
-        Dictionary<string, long> rest,
-        long? known,
-        params ReadOnlySpan<string> names
-    )
+    private static long? Take(Dictionary<string, long> rest, long? known, params ReadOnlySpan<string> names)
     {
         foreach (var name in names)
         {
@@ -118,12 +98,8 @@ internal static class UsageToWire
             if (name.StartsWith(prefix, StringComparison.Ordinal))
             {
                 counts.Remove(name);
-                ((IDictionary<string, JsonElement>)(fields ??= new ExtraFields()))[
-                    name[prefix.Length..]
-                ] = JsonSerializer.SerializeToElement(
-                    count,
-                    AIJsonUtilities.DefaultOptions.GetTypeInfo(typeof(long))
-                );
+                ((IDictionary<string, JsonElement>)(fields ??= new ExtraFields()))[name[prefix.Length..]] =
+                    JsonSerializer.SerializeToElement(count, AIJsonUtilities.DefaultOptions.GetTypeInfo(typeof(long)));
             }
         }
 

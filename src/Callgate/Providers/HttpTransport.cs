@@ -13,9 +13,7 @@ internal sealed class HttpTransport : IDisposable
     private static readonly MediaTypeHeaderValue s_json = new("application/json");
 
     // Most clients want the same connections: sharing them keeps a thousand short-lived clients from opening a thousand sockets.
-    private static readonly Lazy<HttpMessageInvoker> s_shared = new(() =>
-        new(NewHandler(s_defaultConnectTimeout))
-    );
+    private static readonly Lazy<HttpMessageInvoker> s_shared = new(() => new(NewHandler(s_defaultConnectTimeout)));
 
     private readonly HttpMessageInvoker _invoker;
     private readonly bool _isOwn;
@@ -89,9 +87,7 @@ internal sealed class HttpTransport : IDisposable
             }
         }
 
-        return await (instead ?? _invoker)
-            .SendAsync(message, cancellationToken)
-            .ConfigureAwait(false);
+        return await (instead ?? _invoker).SendAsync(message, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Sets a header; false where it could not be sent, or would be more than one.</summary>
@@ -100,8 +96,7 @@ internal sealed class HttpTransport : IDisposable
         if (
             string.IsNullOrEmpty(name)
             || value is null
-            || value.AsSpan().ContainsAnyExceptInRange(' ', '~')
-                && value.Any(c => c != '\t' && c is < ' ' or > '~')
+            || value.AsSpan().ContainsAnyExceptInRange(' ', '~') && value.Any(c => c != '\t' && c is < ' ' or > '~')
         )
         {
             return false;
@@ -156,9 +151,7 @@ internal sealed class HttpTransport : IDisposable
                         pooled = larger;
                     }
 
-                    var read = await stream
-                        .ReadAsync(pooled.AsMemory(filled), cancellationToken)
-                        .ConfigureAwait(false);
+                    var read = await stream.ReadAsync(pooled.AsMemory(filled), cancellationToken).ConfigureAwait(false);
                     if (read == 0)
                     {
                         return pooled.AsSpan(0, filled).ToArray();

@@ -98,9 +98,5 @@ internal abstract class ChunkTranslator
     /// <param name="output">Takes the chunks.</param>
     /// <exception cref="LlmException">The event is the provider's error.</exception>
     /// <exception cref="System.Text.Json.JsonException">The event is not what the provider documents.</exception>
-    public abstract void Translate(
-        ReadOnlySpan<byte> eventType,
-        ReadOnlySpan<byte> data,
-        Queue<ChatChunk> output
-    );
+    public abstract void Translate(ReadOnlySpan<byte> eventType, ReadOnlySpan<byte> data, Queue<ChatChunk> output);
 }

@@ -13,8 +13,10 @@ internal static class ProviderTable
         new Anthropic.AnthropicProvider(),
     ];
 
-    private static readonly FrozenDictionary<string, LlmProvider> s_byName =
-        s_all.ToFrozenDictionary(p => p.Name, StringComparer.OrdinalIgnoreCase);
+    private static readonly FrozenDictionary<string, LlmProvider> s_byName = s_all.ToFrozenDictionary(
+        p => p.Name,
+        StringComparer.OrdinalIgnoreCase
+    );
 
     /// <summary>Speaks the common tongue.</summary>
     public static LlmProvider Default => s_all[0];
@@ -23,6 +25,5 @@ internal static class ProviderTable
 
     public static LlmProvider? Find(string name) => s_byName.GetValueOrDefault(name);
 
-    public static LlmProvider? OwnerOf(string bareModel) =>
-        Array.Find(s_all, p => p.OwnsModel(bareModel));
+    public static LlmProvider? OwnerOf(string bareModel) => Array.Find(s_all, p => p.OwnsModel(bareModel));
 }

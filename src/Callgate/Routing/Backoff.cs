@@ -14,10 +14,7 @@ internal static class Backoff
     {
         var pause = failure.RetryAfter ?? Next(options, failures);
         // A pause that can't be sat out would only turn the provider's error into a timeout.
-        if (
-            pause > options.MaxRetryDelay && failure.RetryAfter is not null
-            || pause >= clock.Remaining
-        )
+        if (pause > options.MaxRetryDelay && failure.RetryAfter is not null || pause >= clock.Remaining)
         {
             throw failure;
         }

@@ -15,8 +15,7 @@ public sealed record Deployment
     [AllowNull]
     public string Id
     {
-        get =>
-            field ??= ApiBase is null ? $"{ModelName}:{Model}" : $"{ModelName}:{Model}@{ApiBase}";
+        get => field ??= ApiBase is null ? $"{ModelName}:{Model}" : $"{ModelName}:{Model}@{ApiBase}";
         init;
     }
 

@@ -8,10 +8,7 @@ internal static class ModelNames
     private const string MockPrefix = "mock/";
 
     /// <exception cref="LlmException">No provider answers for the name.</exception>
-    public static (LlmProvider Provider, string Model, bool IsMock) Resolve(
-        string name,
-        bool hasApiBase
-    )
+    public static (LlmProvider Provider, string Model, bool IsMock) Resolve(string name, bool hasApiBase)
     {
         var isMock = name.StartsWith(MockPrefix, StringComparison.OrdinalIgnoreCase);
         var rest = isMock ? name[MockPrefix.Length..] : name;

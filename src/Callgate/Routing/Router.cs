@@ -12,15 +12,9 @@ internal sealed class Router
 
     private readonly LlmClientOptions _options;
     private readonly FrozenDictionary<string, Deployment[]> _groups;
-    private readonly ConcurrentDictionary<string, Deployment[]> _implicit = new(
-        StringComparer.Ordinal
-    );
-    private readonly ConcurrentDictionary<Deployment, AttemptTarget> _targets = new(
-        ReferenceEqualityComparer.Instance
-    );
-    private readonly ConcurrentDictionary<string, DateTimeOffset> _coolingUntil = new(
-        StringComparer.Ordinal
-    );
+    private readonly ConcurrentDictionary<string, Deployment[]> _implicit = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<Deployment, AttemptTarget> _targets = new(ReferenceEqualityComparer.Instance);
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _coolingUntil = new(StringComparer.Ordinal);
 
     public Router(LlmClientOptions options)
     {
@@ -36,10 +30,7 @@ internal sealed class Router
                 );
             }
 
-            ThrowIfNoUrl(
-                deployment.ApiBase,
-                $"the api base of a deployment of {deployment.ModelName}"
-            );
+            ThrowIfNoUrl(deployment.ApiBase, $"the api base of a deployment of {deployment.ModelName}");
         }
 
         _groups = options
@@ -69,10 +60,7 @@ internal sealed class Router
     }
 
     /// <summary>Picks by weight among those that were not tried yet and are not cooling down; where all are, the choice is as if none were.</summary>
-    public Deployment Pick(
-        IReadOnlyList<Deployment> candidates,
-        IReadOnlyCollection<Deployment> tried
-    )
+    public Deployment Pick(IReadOnlyList<Deployment> candidates, IReadOnlyCollection<Deployment> tried)
     {
         if (candidates.Count == 1)
         {
@@ -82,9 +70,7 @@ internal sealed class Router
         var now = _options.TimeProvider.GetUtcNow();
         var fresh = candidates.Where(d => !tried.Contains(d)).ToList();
         var open = fresh.Count > 0 ? fresh : [.. candidates];
-        var healthy = open.FindAll(d =>
-            !_coolingUntil.TryGetValue(d.Id, out var until) || until <= now
-        );
+        var healthy = open.FindAll(d => !_coolingUntil.TryGetValue(d.Id, out var until) || until <= now);
         return ByWeight(healthy.Count > 0 ? healthy : open);
     }
 
@@ -117,10 +103,7 @@ internal sealed class Router
                 or LlmErrorKind.Server
         )
         {
-            var pause =
-                failure.RetryAfter > _options.CooldownTime
-                    ? failure.RetryAfter.Value
-                    : _options.CooldownTime;
+            var pause = failure.RetryAfter > _options.CooldownTime ? failure.RetryAfter.Value : _options.CooldownTime;
             _coolingUntil[deployment.Id] = _options.TimeProvider.GetUtcNow() + pause;
         }
     }
@@ -149,8 +132,7 @@ internal sealed class Router
         }
 
         return (
-            options.Fallbacks
-                ?? (_options.Fallbacks.TryGetValue(modelGroup, out var general) ? general : []),
+            options.Fallbacks ?? (_options.Fallbacks.TryGetValue(modelGroup, out var general) ? general : []),
             "fallback"
         );
     }
@@ -182,14 +164,9 @@ internal sealed class Router
     private AttemptTarget Resolve(Deployment deployment, string? apiBase, bool isMock)
     {
         apiBase ??= deployment.ApiBase;
-        var (provider, model, isMockModel) = ModelNames.Resolve(
-            deployment.Model,
-            apiBase is not null
-        );
+        var (provider, model, isMockModel) = ModelNames.Resolve(deployment.Model, apiBase is not null);
         isMock |= isMockModel;
-        apiBase ??= _options.ApiBases.TryGetValue(provider.Name, out var configured)
-            ? configured
-            : null;
+        apiBase ??= _options.ApiBases.TryGetValue(provider.Name, out var configured) ? configured : null;
         apiBase ??= isMock ? null : FromEnvironment(provider.ApiBaseVariables);
         apiBase ??= provider.DefaultApiBase ?? (isMock ? "https://mock.invalid" : null);
         if (apiBase is null)
@@ -202,14 +179,7 @@ internal sealed class Router
         }
 
         ThrowIfNoUrl(apiBase, "the api base");
-        return new AttemptTarget(
-            deployment,
-            provider,
-            provider.Name,
-            model,
-            apiBase.TrimEnd('/'),
-            isMock
-        );
+        return new AttemptTarget(deployment, provider, provider.Name, model, apiBase.TrimEnd('/'), isMock);
     }
 
     /// <summary>The key for an attempt; null where none is needed.</summary>
@@ -226,11 +196,7 @@ internal sealed class Router
             options.ApiKey
             ?? target.Deployment.ApiKey
             ?? (_options.ApiKeys.TryGetValue(provider.Name, out var configured) ? configured : null)
-            ?? (
-                FromEnvironment(provider.ApiKeyVariables)?.Trim() is { Length: > 0 } value
-                    ? new Secret(value)
-                    : null
-            );
+            ?? (FromEnvironment(provider.ApiKeyVariables)?.Trim() is { Length: > 0 } value ? new Secret(value) : null);
         // A server of the user's own may need none.
         if (key is null && provider.NeedsApiKey && target.ApiBase == provider.DefaultApiBase)
         {
@@ -238,11 +204,7 @@ internal sealed class Router
                 LlmErrorKind.Authentication,
                 $"There is no key for {provider.Name}: set {string.Join(" or ", provider.ApiKeyVariables)}, or give one in the options. "
                     + $"To try without a key, call mock/{target.Model}.",
-                new ErrorFacts(
-                    Provider: provider.Name,
-                    Model: target.Model,
-                    Code: "missing_api_key"
-                )
+                new ErrorFacts(Provider: provider.Name, Model: target.Model, Code: "missing_api_key")
             );
         }
 

@@ -15,9 +15,7 @@ internal static class CallTelemetry
     private const int MaxModels = 500;
     private const string Operation = "gen_ai.operation.name";
 
-    private static readonly ConcurrentDictionary<string, bool> s_models = new(
-        StringComparer.Ordinal
-    );
+    private static readonly ConcurrentDictionary<string, bool> s_models = new(StringComparer.Ordinal);
     private static readonly ActivitySource s_source = new(Name);
     private static readonly Meter s_meter = new(Name);
 
@@ -34,8 +32,7 @@ internal static class CallTelemetry
     );
 
     /// <summary>Whether anybody would get what is measured.</summary>
-    public static bool IsListenedTo =>
-        s_source.HasListeners() || s_tokens.Enabled || s_duration.Enabled;
+    public static bool IsListenedTo => s_source.HasListeners() || s_tokens.Enabled || s_duration.Enabled;
 
     public static Activity? Start(Call call)
     {
@@ -61,19 +58,12 @@ internal static class CallTelemetry
     {
         var operation = OperationOf(call);
         // Where the chain above has a span of its own for this operation, a second one would count the call twice.
-        if (
-            call.Kind.IsObserved
-            && Activity.Current?.GetTagItem(Operation) is string above
-            && above == operation
-        )
+        if (call.Kind.IsObserved && Activity.Current?.GetTagItem(Operation) is string above && above == operation)
         {
             return null;
         }
 
-        var activity = s_source.StartActivity(
-            $"{operation} {call.ModelGroup}",
-            ActivityKind.Client
-        );
+        var activity = s_source.StartActivity($"{operation} {call.ModelGroup}", ActivityKind.Client);
         activity?.SetTag(Operation, operation);
         activity?.SetTag("gen_ai.request.model", call.ModelGroup);
         return activity;
@@ -156,9 +146,7 @@ internal static class CallTelemetry
             { "gen_ai.provider.name", call.Attempt?.Target.ProviderName ?? "unknown" },
             {
                 "gen_ai.request.model",
-                exception is null && call.Attempt is { } answered
-                    ? Bounded(call, answered)
-                    : "unknown"
+                exception is null && call.Attempt is { } answered ? Bounded(call, answered) : "unknown"
             },
         };
         s_tokens.Record(usage.PromptTokens, [.. tags, new("gen_ai.token.type", "input")]);

@@ -19,8 +19,7 @@ internal sealed class StderrLoggerFactory(Func<TextWriter> output) : ILoggerFact
 
     private sealed class StderrLogger(string category, Func<TextWriter> output) : ILogger
     {
-        public bool IsEnabled(LogLevel logLevel) =>
-            logLevel is >= LogLevel.Warning and < LogLevel.None;
+        public bool IsEnabled(LogLevel logLevel) => logLevel is >= LogLevel.Warning and < LogLevel.None;
 
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
@@ -63,8 +62,7 @@ internal sealed class StderrLoggerFactory(Func<TextWriter> output) : ILoggerFact
 
         /// <summary>What a provider or a handler wrote may hold line ends, and escape sequences for the terminal.</summary>
         private static string OneLine(string text) =>
-            text.AsSpan().IndexOfAnyInRange('\0', '\x1f') < 0
-            && text.AsSpan().IndexOfAnyInRange('\x7f', '\x9f') < 0
+            text.AsSpan().IndexOfAnyInRange('\0', '\x1f') < 0 && text.AsSpan().IndexOfAnyInRange('\x7f', '\x9f') < 0
                 ? text
                 : string.Create(
                     text.Length,

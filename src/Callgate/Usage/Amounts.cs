@@ -9,21 +9,13 @@ internal static class Amounts
     internal const long MaxCount = 1_000_000_000_000_000;
 
     internal static decimal? NotNegative(decimal? value, [CallerMemberName] string member = "") =>
-        value is < 0
-            ? throw new ArgumentOutOfRangeException(member, value, "A price can't be negative.")
-            : value;
+        value is < 0 ? throw new ArgumentOutOfRangeException(member, value, "A price can't be negative.") : value;
 
     internal static decimal NotNegative(decimal value, [CallerMemberName] string member = "") =>
-        value < 0
-            ? throw new ArgumentOutOfRangeException(member, value, "An amount can't be negative.")
-            : value;
+        value < 0 ? throw new ArgumentOutOfRangeException(member, value, "An amount can't be negative.") : value;
 
     internal static long Count(long value, [CallerMemberName] string member = "") =>
         value is < 0 or > MaxCount
-            ? throw new ArgumentOutOfRangeException(
-                member,
-                value,
-                $"A count lies between 0 and {MaxCount}."
-            )
+            ? throw new ArgumentOutOfRangeException(member, value, $"A count lies between 0 and {MaxCount}.")
             : value;
 }

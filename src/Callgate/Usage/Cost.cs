@@ -66,9 +66,7 @@ public sealed record Cost
         var owed = all.FindAll(static cost => cost.Status != CostStatus.Free);
         if (owed.Count == 0)
         {
-            return Free(
-                all.Find(static cost => cost.Reason is not null)?.Reason ?? "nothing was called"
-            );
+            return Free(all.Find(static cost => cost.Reason is not null)?.Reason ?? "nothing was called");
         }
         var priced = owed.FindAll(static cost => cost.Total is not null);
         if (priced.Count == 0)

@@ -28,8 +28,7 @@ public sealed record CostBreakdown
     public decimal ToolUsage { get; init; }
 
     /// <summary>The sum of the parts.</summary>
-    public decimal Total =>
-        Input + Output + CacheRead + CacheCreation + Reasoning + Media + Requests + ToolUsage;
+    public decimal Total => Input + Output + CacheRead + CacheCreation + Reasoning + Media + Requests + ToolUsage;
 
     /// <summary>Adds part by part.</summary>
     /// <param name="left">One breakdown.</param>

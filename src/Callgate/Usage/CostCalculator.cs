@@ -117,9 +117,7 @@ public static class CostCalculator
     }
 
     private static decimal AudioSeconds(AppliedPrices p, TokenUsage u) =>
-        u.AudioSeconds > 0
-            ? Math.Max(u.AudioSeconds, (p.MinimumSeconds ?? 0) * Math.Max(u.Requests, 1))
-            : 0;
+        u.AudioSeconds > 0 ? Math.Max(u.AudioSeconds, (p.MinimumSeconds ?? 0) * Math.Max(u.Requests, 1)) : 0;
 
     private static string? Doubt(AppliedPrices p, TokenUsage u, Bill bill) =>
         u.Source == UsageSource.Estimated ? "the usage was estimated"
@@ -142,9 +140,7 @@ public static class CostCalculator
             {
                 MissingClass ??= name;
             }
-            return count == 0 || perMillion is null
-                ? 0
-                : Billed(count * perMillion.Value / Million);
+            return count == 0 || perMillion is null ? 0 : Billed(count * perMillion.Value / Million);
         }
 
         internal decimal Units(decimal count, decimal? price) =>

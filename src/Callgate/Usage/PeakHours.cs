@@ -21,8 +21,7 @@ internal static class PeakHours
         var days = parts[0].Split('-');
         var (first, last) = (Day(days[0], hours), Day(days[^1], hours));
         var today = ((int)at.UtcDateTime.DayOfWeek + 6) % 7;
-        var onDay =
-            first <= last ? today >= first && today <= last : today >= first || today <= last;
+        var onDay = first <= last ? today >= first && today <= last : today >= first || today <= last;
         var now = TimeOnly.FromDateTime(at.UtcDateTime);
         var inHours = false;
         for (var i = 1; i < parts.Length; i++)

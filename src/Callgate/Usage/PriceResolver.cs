@@ -18,15 +18,21 @@ internal static class PriceResolver
             : Choose(price, usage, context);
 
     private static bool IsPlain(ModelPrice price, TokenUsage usage, PriceContext context) =>
-        context is { Tier: PriceTier.Standard, Regional: false, SearchContext: SearchContext.Low, Quality: null, Size: null }
+        context
+            is {
+                Tier: PriceTier.Standard,
+                Regional: false,
+                SearchContext: SearchContext.Low,
+                Quality: null,
+                Size: null
+            }
         && price.OffPeak is null
         && (price.LongContext is null || !(usage.PromptTokens > price.LongContextThreshold))
         && usage is { Images: 0, Megapixels: 0, VideoSeconds: 0, AudioSeconds: 0, Characters: 0, Pages: 0 };
 
     private static AppliedPrices Choose(ModelPrice price, TokenUsage usage, PriceContext context)
     {
-        var byTokens =
-            price.InputPerMillionTokens is not null || price.OutputPerMillionTokens is not null;
+        var byTokens = price.InputPerMillionTokens is not null || price.OutputPerMillionTokens is not null;
         var units = UnitPrices(price, context);
         var counted = CountsUnits(units, usage);
         var applied = new AppliedPrices
@@ -80,13 +86,9 @@ internal static class PriceResolver
         }
         else if (context.Tier != PriceTier.Standard)
         {
-            assumption =
-                $"no {context.Tier.ToString().ToLowerInvariant()} price is known; standard applied";
+            assumption = $"no {context.Tier.ToString().ToLowerInvariant()} price is known; standard applied";
         }
-        else if (
-            price is { OffPeak: { } offPeak, PeakHoursUtc: { } peak }
-            && !PeakHours.Covers(peak, context.At)
-        )
+        else if (price is { OffPeak: { } offPeak, PeakHoursUtc: { } peak } && !PeakHours.Covers(peak, context.At))
         {
             name = "off_peak";
             text = text.Under(offPeak, cachedAsInput: false);
@@ -105,12 +107,7 @@ internal static class PriceResolver
         return Spread(applied, price, text, standard) with { Set = name, Assumption = assumption };
     }
 
-    private static AppliedPrices Spread(
-        AppliedPrices applied,
-        ModelPrice price,
-        TextPrices text,
-        TextPrices standard
-    )
+    private static AppliedPrices Spread(AppliedPrices applied, ModelPrice price, TextPrices text, TextPrices standard)
     {
         var inFactor = TextPrices.Ratio(text.Input, standard.Input);
         var outFactor = TextPrices.Ratio(text.Output, standard.Output);
@@ -123,11 +120,9 @@ internal static class PriceResolver
             Input = text.Input,
             InputCached = cached,
             InputAudio = audio ?? text.Input,
-            InputAudioCached =
-                price.CachedInputAudioPerMillionTokens * inFactor ?? audio * cacheFactor ?? cached,
+            InputAudioCached = price.CachedInputAudioPerMillionTokens * inFactor ?? audio * cacheFactor ?? cached,
             InputImage = image ?? text.Input,
-            InputImageCached =
-                price.CachedInputImagePerMillionTokens * inFactor ?? image * cacheFactor ?? cached,
+            InputImageCached = price.CachedInputImagePerMillionTokens * inFactor ?? image * cacheFactor ?? cached,
             CacheWrite5m = text.Write5m ?? text.Input,
             CacheWrite1h = text.Write1h ?? text.Write5m ?? text.Input,
             Output = text.Output,
@@ -180,10 +175,7 @@ internal static class PriceResolver
         };
     }
 
-    private static decimal? Listed(
-        IReadOnlyDictionary<string, decimal> prices,
-        PriceContext context
-    )
+    private static decimal? Listed(IReadOnlyDictionary<string, decimal> prices, PriceContext context)
     {
         var (quality, size) = (Known(context.Quality), Known(context.Size));
         string?[] keys =
@@ -204,9 +196,7 @@ internal static class PriceResolver
     }
 
     private static string? Known(string? value) =>
-        string.IsNullOrEmpty(value) || value.Equals("auto", StringComparison.OrdinalIgnoreCase)
-            ? null
-            : value;
+        string.IsNullOrEmpty(value) || value.Equals("auto", StringComparison.OrdinalIgnoreCase) ? null : value;
 
     private static bool CountsUnits(AppliedPrices units, TokenUsage usage) =>
         (units.PerImage is not null && usage.Images > 0)

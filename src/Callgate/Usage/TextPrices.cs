@@ -31,13 +31,7 @@ internal readonly record struct TextPrices(
     internal TextPrices Times(TextPrices from, TextPrices to)
     {
         var (inFactor, outFactor) = (Ratio(to.Input, from.Input), Ratio(to.Output, from.Output));
-        return new(
-            Input * inFactor,
-            Output * outFactor,
-            Cached * inFactor,
-            Write5m * inFactor,
-            Write1h * inFactor
-        );
+        return new(Input * inFactor, Output * outFactor, Cached * inFactor, Write5m * inFactor, Write1h * inFactor);
     }
 
     internal TextPrices Times(decimal factor) =>

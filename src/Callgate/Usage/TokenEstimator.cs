@@ -71,8 +71,7 @@ internal static class TokenEstimator
         var parts = 1;
         for (var i = 1; i < word.Length; i++)
         {
-            parts +=
-                char.IsAsciiLetterUpper(word[i]) && char.IsAsciiLetterLower(word[i - 1]) ? 1 : 0;
+            parts += char.IsAsciiLetterUpper(word[i]) && char.IsAsciiLetterLower(word[i - 1]) ? 1 : 0;
         }
         return (8 * parts) + (2 * Math.Max(0, word.Length - (8 * parts)));
     }

@@ -114,8 +114,7 @@ public sealed partial record TokenUsage
         + CacheWrite1h;
 
     /// <summary>All tokens of the answer, reasoning included.</summary>
-    public long CompletionTokens =>
-        OutputText + OutputReasoning + OutputAudio + OutputImage + OutputVideo;
+    public long CompletionTokens => OutputText + OutputReasoning + OutputAudio + OutputImage + OutputVideo;
 
     /// <summary>Prompt and answer together.</summary>
     public long TotalTokens => PromptTokens + CompletionTokens;

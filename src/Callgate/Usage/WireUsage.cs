@@ -65,11 +65,7 @@ internal static class WireUsage
         return Estimate(attempt.Request, written, UsageSource.Estimated);
     }
 
-    private static TokenUsage Estimate(
-        LlmRequest request,
-        long completionTokens,
-        UsageSource source
-    )
+    private static TokenUsage Estimate(LlmRequest request, long completionTokens, UsageSource source)
     {
         long prompt = 0;
         switch (request)

@@ -85,13 +85,10 @@ internal sealed class ChatAccumulator(bool keepContent)
         }
 
         Characters +=
-            (delta.Content?.Length ?? 0)
-            + (delta.ReasoningContent?.Length ?? 0)
-            + (delta.Refusal?.Length ?? 0);
+            (delta.Content?.Length ?? 0) + (delta.ReasoningContent?.Length ?? 0) + (delta.Refusal?.Length ?? 0);
         foreach (var call in delta.ToolCalls ?? [])
         {
-            Characters +=
-                (call.Function?.Name?.Length ?? 0) + (call.Function?.Arguments?.Length ?? 0);
+            Characters += (call.Function?.Name?.Length ?? 0) + (call.Function?.Arguments?.Length ?? 0);
         }
 
         if (!keepContent)
@@ -215,10 +212,7 @@ internal sealed class ChatAccumulator(bool keepContent)
                 {
                     Id = known.Call.Id ?? piece.Id,
                     Type = known.Call.Type ?? piece.Type,
-                    Function = new FunctionCall
-                    {
-                        Name = known.Call.Function?.Name ?? piece.Function?.Name,
-                    },
+                    Function = new FunctionCall { Name = known.Call.Function?.Name ?? piece.Function?.Name },
                 },
                 known.Arguments
             );
@@ -235,11 +229,7 @@ internal sealed class ChatAccumulator(bool keepContent)
                 && piece.Data is null
             )
             {
-                _thinking[^1] = last with
-                {
-                    Thinking = last.Thinking + piece.Thinking,
-                    Signature = piece.Signature,
-                };
+                _thinking[^1] = last with { Thinking = last.Thinking + piece.Thinking, Signature = piece.Signature };
             }
             else
             {
@@ -271,10 +261,7 @@ internal sealed class ChatAccumulator(bool keepContent)
                                     t.Call with
                                     {
                                         Index = null,
-                                        Function = t.Call.Function! with
-                                        {
-                                            Arguments = t.Arguments.ToString(),
-                                        },
+                                        Function = t.Call.Function! with { Arguments = t.Arguments.ToString() },
                                     }
                                 ),
                             ],

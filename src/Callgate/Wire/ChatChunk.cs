@@ -24,8 +24,7 @@ public sealed class ChatChunk : LlmChunk
     }
 
     /// <summary>A chunk by its bytes, and its text where a scan found that the first choice's text is all it adds.</summary>
-    internal static ChatChunk FromBytes(ReadOnlyMemory<byte> data, string? plainText) =>
-        new(data, plainText);
+    internal static ChatChunk FromBytes(ReadOnlyMemory<byte> data, string? plainText) => new(data, plainText);
 
     /// <summary>What another client's update this chunk was made from; null where it came from the wire.</summary>
     internal object? Origin { get; init; }
@@ -42,13 +41,10 @@ public sealed class ChatChunk : LlmChunk
 
     /// <inheritdoc />
     public override ReadOnlyMemory<byte> Data =>
-        _data.IsEmpty
-            ? _data = JsonSerializer.SerializeToUtf8Bytes(_body!, WireJson.Relaxed.ChatChunkBody)
-            : _data;
+        _data.IsEmpty ? _data = JsonSerializer.SerializeToUtf8Bytes(_body!, WireJson.Relaxed.ChatChunkBody) : _data;
 
     /// <inheritdoc />
-    public override string Text =>
-        _text ??= Body.Choices is [{ Delta.Content: { } content }, ..] ? content : "";
+    public override string Text => _text ??= Body.Choices is [{ Delta.Content: { } content }, ..] ? content : "";
 
     /// <summary>The pieces of the answers.</summary>
     public IReadOnlyList<ChunkChoice> Choices => Body.Choices;
@@ -65,12 +61,7 @@ public sealed class ChatChunk : LlmChunk
         ArgumentNullException.ThrowIfNull(text);
         var first = Body.Choices.Count > 0 ? Body.Choices[0] : new ChunkChoice();
         var delta = (first.Delta ?? new ChunkDelta()) with { Content = text };
-        return new ChatChunk(
-            Body with
-            {
-                Choices = [first with { Delta = delta }, .. Body.Choices.Skip(1)],
-            }
-        );
+        return new ChatChunk(Body with { Choices = [first with { Delta = delta }, .. Body.Choices.Skip(1)] });
     }
 }
 

@@ -36,17 +36,7 @@ public sealed record ChatCompletion : LlmResponse
         ArgumentNullException.ThrowIfNull(text);
         var first = Choices.Count > 0 ? Choices[0] : new Choice();
         var message = first.Message ?? new Message { Role = "assistant" };
-        return this with
-        {
-            Choices =
-            [
-                first with
-                {
-                    Message = message with { Content = text },
-                },
-                .. Choices.Skip(1),
-            ],
-        };
+        return this with { Choices = [first with { Message = message with { Content = text } }, .. Choices.Skip(1)] };
     }
 
     /// <summary>A short, safe form.</summary>

@@ -100,11 +100,7 @@ internal sealed class StringOrListConverter : JsonConverter<IReadOnlyList<string
             ? [reader.GetString()!]
             : JsonSerializer.Deserialize(ref reader, WireJson.Default.ListString);
 
-    public override void Write(
-        Utf8JsonWriter writer,
-        IReadOnlyList<string> value,
-        JsonSerializerOptions options
-    )
+    public override void Write(Utf8JsonWriter writer, IReadOnlyList<string> value, JsonSerializerOptions options)
     {
         writer.WriteStartArray();
         foreach (var item in value)

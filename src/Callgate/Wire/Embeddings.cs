@@ -92,11 +92,7 @@ internal sealed class VectorConverter : JsonConverter<ReadOnlyMemory<float>>
         return values.ToArray();
     }
 
-    public override void Write(
-        Utf8JsonWriter writer,
-        ReadOnlyMemory<float> value,
-        JsonSerializerOptions options
-    )
+    public override void Write(Utf8JsonWriter writer, ReadOnlyMemory<float> value, JsonSerializerOptions options)
     {
         writer.WriteStartArray();
         foreach (var number in value.Span)

@@ -6,9 +6,7 @@ using System.Text.Json;
 namespace Callgate.Wire;
 
 /// <summary>Fields that Callgate does not type. They go on to the provider, and come back from it, as they are. Immutable to its users; <see cref="With(string, JsonElement)"/> makes a changed copy.</summary>
-public sealed class ExtraFields
-    : IReadOnlyDictionary<string, JsonElement>,
-        IDictionary<string, JsonElement>
+public sealed class ExtraFields : IReadOnlyDictionary<string, JsonElement>, IDictionary<string, JsonElement>
 {
     private readonly Dictionary<string, JsonElement> _fields;
 
@@ -40,9 +38,7 @@ public sealed class ExtraFields
     public ExtraFields With(string name, JsonElement value)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
-        return new ExtraFields(
-            new Dictionary<string, JsonElement>(_fields, StringComparer.Ordinal) { [name] = value }
-        );
+        return new ExtraFields(new Dictionary<string, JsonElement>(_fields, StringComparer.Ordinal) { [name] = value });
     }
 
     /// <summary>A copy with this field set.</summary>
@@ -54,8 +50,7 @@ public sealed class ExtraFields
         With(name, JsonElement.Parse(value.ToString("R", CultureInfo.InvariantCulture)));
 
     /// <summary>A copy with this field set.</summary>
-    public ExtraFields With(string name, bool value) =>
-        With(name, JsonElement.Parse(value ? "true" : "false"));
+    public ExtraFields With(string name, bool value) => With(name, JsonElement.Parse(value ? "true" : "false"));
 
     /// <inheritdoc />
     public JsonElement this[string key] => _fields[key];
@@ -73,12 +68,10 @@ public sealed class ExtraFields
     public bool ContainsKey(string key) => _fields.ContainsKey(key);
 
     /// <inheritdoc cref="IReadOnlyDictionary{TKey, TValue}.TryGetValue" />
-    public bool TryGetValue(string key, out JsonElement value) =>
-        _fields.TryGetValue(key, out value);
+    public bool TryGetValue(string key, out JsonElement value) => _fields.TryGetValue(key, out value);
 
     /// <inheritdoc />
-    public IEnumerator<KeyValuePair<string, JsonElement>> GetEnumerator() =>
-        _fields.GetEnumerator();
+    public IEnumerator<KeyValuePair<string, JsonElement>> GetEnumerator() => _fields.GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
@@ -93,27 +86,23 @@ public sealed class ExtraFields
     ICollection<JsonElement> IDictionary<string, JsonElement>.Values => _fields.Values;
     bool ICollection<KeyValuePair<string, JsonElement>>.IsReadOnly => false;
 
-    void IDictionary<string, JsonElement>.Add(string key, JsonElement value) =>
-        _fields.Add(key, value);
+    void IDictionary<string, JsonElement>.Add(string key, JsonElement value) => _fields.Add(key, value);
 
     bool IDictionary<string, JsonElement>.Remove(string key) => _fields.Remove(key);
 
-    void ICollection<KeyValuePair<string, JsonElement>>.Add(
-        KeyValuePair<string, JsonElement> item
-    ) => _fields.Add(item.Key, item.Value);
+    void ICollection<KeyValuePair<string, JsonElement>>.Add(KeyValuePair<string, JsonElement> item) =>
+        _fields.Add(item.Key, item.Value);
 
     void ICollection<KeyValuePair<string, JsonElement>>.Clear() => _fields.Clear();
 
-    bool ICollection<KeyValuePair<string, JsonElement>>.Contains(
-        KeyValuePair<string, JsonElement> item
-    ) => _fields.ContainsKey(item.Key);
+    bool ICollection<KeyValuePair<string, JsonElement>>.Contains(KeyValuePair<string, JsonElement> item) =>
+        _fields.ContainsKey(item.Key);
 
     void ICollection<KeyValuePair<string, JsonElement>>.CopyTo(
         KeyValuePair<string, JsonElement>[] array,
         int arrayIndex
     ) => ((ICollection<KeyValuePair<string, JsonElement>>)_fields).CopyTo(array, arrayIndex);
 
-    bool ICollection<KeyValuePair<string, JsonElement>>.Remove(
-        KeyValuePair<string, JsonElement> item
-    ) => _fields.Remove(item.Key);
+    bool ICollection<KeyValuePair<string, JsonElement>>.Remove(KeyValuePair<string, JsonElement> item) =>
+        _fields.Remove(item.Key);
 }

@@ -28,8 +28,7 @@ public sealed class MessageContent
     public IReadOnlyList<ContentPart>? Parts { get; }
 
     /// <summary>All text of the content, joined.</summary>
-    public string Text =>
-        _text ?? string.Concat(Parts!.Where(p => p.Type == "text").Select(p => p.Text));
+    public string Text => _text ?? string.Concat(Parts!.Where(p => p.Type == "text").Select(p => p.Text));
 
     /// <summary>Plain text.</summary>
     public static implicit operator MessageContent(string text) => new(text);
@@ -52,17 +51,12 @@ internal sealed class MessageContentConverter : JsonConverter<MessageContent>
         {
             JsonTokenType.String => new MessageContent(reader.GetString()!),
             JsonTokenType.StartArray => new MessageContent(
-                JsonSerializer.Deserialize(ref reader, WireJson.Default.IReadOnlyListContentPart)
-                    ?? []
+                JsonSerializer.Deserialize(ref reader, WireJson.Default.IReadOnlyListContentPart) ?? []
             ),
             _ => throw new JsonException("content must be a string or a list of parts"),
         };
 
-    public override void Write(
-        Utf8JsonWriter writer,
-        MessageContent value,
-        JsonSerializerOptions options
-    )
+    public override void Write(Utf8JsonWriter writer, MessageContent value, JsonSerializerOptions options)
     {
         if (value.Parts is { } parts)
         {

@@ -8,10 +8,7 @@ internal static class RequestJson
     public static byte[] Of(LlmRequest request) =>
         request switch
         {
-            ChatRequest chat => JsonSerializer.SerializeToUtf8Bytes(
-                chat,
-                WireJson.Relaxed.ChatRequest
-            ),
+            ChatRequest chat => JsonSerializer.SerializeToUtf8Bytes(chat, WireJson.Relaxed.ChatRequest),
             EmbeddingRequest embedding => JsonSerializer.SerializeToUtf8Bytes(
                 embedding,
                 WireJson.Relaxed.EmbeddingRequest

@@ -9,9 +9,7 @@ internal static class SafeText
     public static string Line(string? text)
     {
         var cut = Cut(text);
-        return cut.Any(char.IsControl)
-            ? string.Concat(cut.Select(c => char.IsControl(c) ? ' ' : c))
-            : cut;
+        return cut.Any(char.IsControl) ? string.Concat(cut.Select(c => char.IsControl(c) ? ' ' : c)) : cut;
     }
 
     public static string Cut(string? text) =>

@@ -165,9 +165,7 @@ internal sealed class SseReader(int maxEventBytes = SseReader.DefaultMaxEventByt
         var length = _joinedLength + bytes.Length;
         if (_joined is null || _joined.Length < length)
         {
-            var larger = ArrayPool<byte>.Shared.Rent(
-                Math.Max(length, (_joined?.Length ?? 512) * 2)
-            );
+            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(length, (_joined?.Length ?? 512) * 2));
             _joined?.AsSpan(0, _joinedLength).CopyTo(larger);
             if (_joined is not null)
             {

@@ -6,11 +6,7 @@ namespace Callgate.Wire;
 /// <summary>Reads usage as providers really send it: nulls, fractions, strings and unknown fields never fail the answer that carries it.</summary>
 internal sealed class UsageConverter : JsonConverter<Usage>
 {
-    public override Usage? Read(
-        ref Utf8JsonReader reader,
-        Type typeToConvert,
-        JsonSerializerOptions options
-    )
+    public override Usage? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
@@ -176,8 +172,7 @@ internal sealed class UsageConverter : JsonConverter<Usage>
         {
             case JsonTokenType.Number when reader.TryGetInt64(out var whole):
                 return whole;
-            case JsonTokenType.Number
-                when reader.TryGetDouble(out var fraction) && Math.Abs(fraction) < long.MaxValue:
+            case JsonTokenType.Number when reader.TryGetDouble(out var fraction) && Math.Abs(fraction) < long.MaxValue:
                 return (long)fraction;
             case JsonTokenType.String when long.TryParse(reader.GetString(), out var text):
                 return text;
@@ -191,8 +186,7 @@ internal sealed class UsageConverter : JsonConverter<Usage>
     {
         var name = reader.GetString()!;
         reader.Read();
-        ((IDictionary<string, JsonElement>)(extra ??= new ExtraFields()))[name] =
-            JsonElement.ParseValue(ref reader);
+        ((IDictionary<string, JsonElement>)(extra ??= new ExtraFields()))[name] = JsonElement.ParseValue(ref reader);
     }
 
     public override void Write(Utf8JsonWriter writer, Usage value, JsonSerializerOptions options)

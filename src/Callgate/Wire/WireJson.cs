@@ -23,8 +23,7 @@ namespace Callgate.Wire;
 internal sealed partial class WireJson : JsonSerializerContext
 {
     /// <summary>A text as a JSON value.</summary>
-    public static JsonElement ElementOf(string text) =>
-        JsonSerializer.SerializeToElement(text, Default.String);
+    public static JsonElement ElementOf(string text) => JsonSerializer.SerializeToElement(text, Default.String);
 
     /// <summary>For what is sent to a provider: prompts in any script stay readable, and shorter than with \u escapes. The body is JSON over HTTP, never HTML.</summary>
     public static WireJson Relaxed { get; } =

@@ -36,10 +36,5 @@ internal sealed class OnThread(IEnumerator<object> inner) : IAsyncEnumerator<obj
     }
 
     public static Task<T> RunAsync<T>(Func<T> block) =>
-        Task.Factory.StartNew(
-            block,
-            CancellationToken.None,
-            TaskCreationOptions.LongRunning,
-            TaskScheduler.Default
-        );
+        Task.Factory.StartNew(block, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 }

@@ -16,9 +16,7 @@ internal sealed class HandlerEntry : IEntry
         .. from method in typeof(CallgateHandler).GetMethods(
             BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly
         )
-        where
-            method.GetBaseDefinition().DeclaringType == typeof(HttpMessageHandler)
-            && method.Name != "Dispose"
+        where method.GetBaseDefinition().DeclaringType == typeof(HttpMessageHandler) && method.Name != "Dispose"
         from shape in Enum.GetValues<Shape>()
         select OperationOf(method, shape),
     ];
@@ -27,11 +25,9 @@ internal sealed class HandlerEntry : IEntry
         Observing.WhyNot(scenario)
         ?? scenario switch
         {
-            { Trouble: Trouble.Cancelled or Trouble.TimeRunsOut, TroubleAfter: > 0 }
-                when operation.IsSync =>
+            { Trouble: Trouble.Cancelled or Trouble.TimeRunsOut, TroubleAfter: > 0 } when operation.IsSync =>
                 "a blocking read can't be cancelled: its caller disposes the reply, which is aborted",
-            { Trouble: Trouble.LeftUnread } =>
-                "the handler ends a forgotten stream by its finalizer, not by the clock",
+            { Trouble: Trouble.LeftUnread } => "the handler ends a forgotten stream by its finalizer, not by the clock",
             _ => null,
         };
 
@@ -45,9 +41,7 @@ internal sealed class HandlerEntry : IEntry
         {
             "Send" => true,
             "SendAsync" => false,
-            var name => throw new NotSupportedException(
-                $"CallgateHandler.{name} is new: add it to the matrix."
-            ),
+            var name => throw new NotSupportedException($"CallgateHandler.{name} is new: add it to the matrix."),
         };
         return new Operation(
             $"{method.Name} {PathOf(shape)}{(shape == Shape.ChatStream ? ", streamed" : "")}",
@@ -69,8 +63,7 @@ internal sealed class HandlerEntry : IEntry
         };
     }
 
-    private static string PathOf(Shape shape) =>
-        shape == Shape.Embedding ? "embeddings" : "chat/completions";
+    private static string PathOf(Shape shape) => shape == Shape.Embedding ? "embeddings" : "chat/completions";
 
     /// <summary>What an SDK does, by hand.</summary>
     private sealed class HttpExchange(Stage stage, Shape shape)
@@ -80,9 +73,7 @@ internal sealed class HandlerEntry : IEntry
             using var http = NewClient();
             using var cancellation = NewCancellation();
             using var reply = http.Send(NewRequest(), cancellation.Token);
-            using var body = new StreamReader(
-                reply.EnsureSuccessStatusCode().Content.ReadAsStream(cancellation.Token)
-            );
+            using var body = new StreamReader(reply.EnsureSuccessStatusCode().Content.ReadAsStream(cancellation.Token));
             return Parse(body.ReadToEnd());
         }
 
@@ -91,23 +82,15 @@ internal sealed class HandlerEntry : IEntry
             using var http = NewClient();
             using var cancellation = NewCancellation();
             using var reply = await http.SendAsync(NewRequest(), cancellation.Token);
-            return Parse(
-                await reply.EnsureSuccessStatusCode().Content.ReadAsStringAsync(cancellation.Token)
-            );
+            return Parse(await reply.EnsureSuccessStatusCode().Content.ReadAsStringAsync(cancellation.Token));
         }
 
         public IEnumerable<object> Stream()
         {
             using var http = NewClient();
             using var cancellation = NewCancellation();
-            using var reply = http.Send(
-                NewRequest(),
-                HttpCompletionOption.ResponseHeadersRead,
-                cancellation.Token
-            );
-            using var stream = reply
-                .EnsureSuccessStatusCode()
-                .Content.ReadAsStream(cancellation.Token);
+            using var reply = http.Send(NewRequest(), HttpCompletionOption.ResponseHeadersRead, cancellation.Token);
+            using var stream = reply.EnsureSuccessStatusCode().Content.ReadAsStream(cancellation.Token);
             using var body = new StreamReader(stream);
             while (body.ReadLine() is { } line)
             {
@@ -139,18 +122,12 @@ internal sealed class HandlerEntry : IEntry
             }
         }
 
-        private static bool IsChunk(string line) =>
-            line.StartsWith("data: {", StringComparison.Ordinal);
+        private static bool IsChunk(string line) => line.StartsWith("data: {", StringComparison.Ordinal);
 
         private static object Parse(string json) => JsonElement.Parse(json);
 
         private HttpClient NewClient() =>
-            new(
-                new CallgateHandler(stage.Client, new SocketsHttpHandler())
-                {
-                    CallerTimeout = stage.Options.Timeout,
-                }
-            )
+            new(new CallgateHandler(stage.Client, new SocketsHttpHandler()) { CallerTimeout = stage.Options.Timeout })
             {
                 Timeout = Timeout.InfiniteTimeSpan,
             };
@@ -172,10 +149,7 @@ internal sealed class HandlerEntry : IEntry
                     $$"""{"model":"{{model}}","messages":[{"role":"user","content":"Hi"}],"stream_options":{"include_usage":true},"stream":true}""",
                 _ => $$"""{"model":"{{model}}","messages":[{"role":"user","content":"Hi"}]}""",
             };
-            return new HttpRequestMessage(
-                HttpMethod.Post,
-                $"{stage.Provider.OpenAiBase}/{PathOf(shape)}"
-            )
+            return new HttpRequestMessage(HttpMethod.Post, $"{stage.Provider.OpenAiBase}/{PathOf(shape)}")
             {
                 Content = new StringContent(body, Encoding.UTF8, "application/json"),
             }.SetCallgate(stage.Cell.Scenario.Options);

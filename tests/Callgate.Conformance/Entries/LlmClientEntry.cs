@@ -27,11 +27,8 @@ internal sealed class LlmClientEntry : IEntry
     public Facts Adapt(Facts facts, Cell cell) => facts;
 
     /// <summary>Makes the operation's call with another client.</summary>
-    public static IAsyncEnumerator<object> Open(
-        Operation operation,
-        LlmClient client,
-        Stage stage
-    ) => Open(MethodOf(operation), client, stage);
+    public static IAsyncEnumerator<object> Open(Operation operation, LlmClient client, Stage stage) =>
+        Open(MethodOf(operation), client, stage);
 
     private static MethodInfo MethodOf(Operation operation) =>
         typeof(LlmClient).GetMethods().First(m => NameOf(m) == operation.Name);
@@ -50,12 +47,7 @@ internal sealed class LlmClientEntry : IEntry
                 $"LlmClient.{method.Name} returns {t}: add its shape to the matrix, and what follows from it."
             ),
         };
-        return new Operation(
-            NameOf(method),
-            shape,
-            isSync,
-            stage => Open(method, stage.Client, stage)
-        );
+        return new Operation(NameOf(method), shape, isSync, stage => Open(method, stage.Client, stage));
     }
 
     private static string NameOf(MethodInfo method) =>
@@ -63,12 +55,8 @@ internal sealed class LlmClientEntry : IEntry
 
     private static IAsyncEnumerator<object> Open(MethodInfo method, LlmClient client, Stage stage)
     {
-        object?[] arguments =
-        [
-            .. method.GetParameters().Select(p => ArgumentOf(p.ParameterType, stage)),
-        ];
-        object Call() =>
-            method.Invoke(client, BindingFlags.DoNotWrapExceptions, null, arguments, null)!;
+        object?[] arguments = [.. method.GetParameters().Select(p => ArgumentOf(p.ParameterType, stage))];
+        object Call() => method.Invoke(client, BindingFlags.DoNotWrapExceptions, null, arguments, null)!;
 
         var type = method.ReturnType;
         if (type == typeof(Task<ChatCompletion>))
@@ -82,38 +70,25 @@ internal sealed class LlmClientEntry : IEntry
         }
 
         return type.IsAssignableTo(typeof(LlmResponse)) ? new Once(() => OnThread.RunAsync(Call))
-            : type == typeof(IEnumerable<ChatChunk>)
-                ? new OnThread(((IEnumerable<ChatChunk>)Call()).GetEnumerator())
+            : type == typeof(IEnumerable<ChatChunk>) ? new OnThread(((IEnumerable<ChatChunk>)Call()).GetEnumerator())
             : ((IAsyncEnumerable<ChatChunk>)Call()).GetAsyncEnumerator();
     }
 
     private static object? ArgumentOf(Type type, Stage stage)
     {
         var scenario = stage.Cell.Scenario;
-        Message[] messages = scenario.IsRequestEmpty
-            ? []
-            : [new Message { Role = "user", Content = "Hi" }];
+        Message[] messages = scenario.IsRequestEmpty ? [] : [new Message { Role = "user", Content = "Hi" }];
         string[] input = scenario.IsRequestEmpty ? [] : ["Hi"];
         return type switch
         {
             _ when type == typeof(string) => stage.Model,
             _ when type == typeof(IReadOnlyList<Message>) => messages,
             _ when type == typeof(IReadOnlyList<string>) => input,
-            _ when type == typeof(ChatRequest) => new ChatRequest
-            {
-                Model = stage.Model,
-                Messages = messages,
-            },
-            _ when type == typeof(EmbeddingRequest) => new EmbeddingRequest
-            {
-                Model = stage.Model,
-                Input = input,
-            },
+            _ when type == typeof(ChatRequest) => new ChatRequest { Model = stage.Model, Messages = messages },
+            _ when type == typeof(EmbeddingRequest) => new EmbeddingRequest { Model = stage.Model, Input = input },
             _ when type == typeof(CallOptions) => scenario.Options,
             _ when type == typeof(CancellationToken) => stage.Caller.Token,
-            _ => throw new NotSupportedException(
-                $"The matrix has no {type} to call a method with."
-            ),
+            _ => throw new NotSupportedException($"The matrix has no {type} to call a method with."),
         };
     }
 }

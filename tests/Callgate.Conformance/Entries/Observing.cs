@@ -31,20 +31,14 @@ internal static class Observing
         : null;
 
     public static string? WhyNot(Scenario scenario) =>
-        scenario.NeedsOwnClient
-            ? "observed only: retries, fallbacks, the cache and refusals are the other client's"
+        scenario.NeedsOwnClient ? "observed only: retries, fallbacks, the cache and refusals are the other client's"
         : scenario.Trouble == Trouble.CancelledBefore
             ? "observed only: whether a call begins that is cancelled already, the other client decides"
         : null;
 
     /// <summary>The other client's consumer gets the usage too.</summary>
     public static Facts Adapt(Facts facts) =>
-        facts.ProviderChunks == Wires.ProviderChunks
-            ? facts with
-            {
-                ConsumerChunks = facts.ProviderChunks,
-            }
-            : facts;
+        facts.ProviderChunks == Wires.ProviderChunks ? facts with { ConsumerChunks = facts.ProviderChunks } : facts;
 
     /// <summary>The model as the other client names it, which knows one provider only.</summary>
     public static string ModelOf(Stage stage) => stage.Model["openai/".Length..];

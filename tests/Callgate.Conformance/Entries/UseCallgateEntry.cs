@@ -16,11 +16,7 @@ internal sealed class UseCallgateEntry : IEntry
     public IReadOnlyList<Operation> Operations { get; } =
     [
         .. new[] { typeof(IChatClient), typeof(IEmbeddingGenerator<string, Embedding<float>>) }
-            .SelectMany(t =>
-                t.GetMethods(
-                    BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly
-                )
-            )
+            .SelectMany(t => t.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly))
             .Where(m => m.Name != nameof(IChatClient.GetService))
             .Select(OperationOf),
     ];
@@ -56,18 +52,13 @@ internal sealed class UseCallgateEntry : IEntry
                 method.Name,
                 Shape.ChatUnary,
                 false,
-                s => new Once(async () =>
-                    await ChatOf(s).GetResponseAsync("Hi", OptionsOf(s), s.Caller.Token)
-                )
+                s => new Once(async () => await ChatOf(s).GetResponseAsync("Hi", OptionsOf(s), s.Caller.Token))
             ),
             nameof(IChatClient.GetStreamingResponseAsync) => new(
                 method.Name,
                 Shape.ChatStream,
                 false,
-                s =>
-                    ChatOf(s)
-                        .GetStreamingResponseAsync("Hi", OptionsOf(s), s.Caller.Token)
-                        .GetAsyncEnumerator()
+                s => ChatOf(s).GetStreamingResponseAsync("Hi", OptionsOf(s), s.Caller.Token).GetAsyncEnumerator()
             ),
             nameof(IEmbeddingGenerator<,>.GenerateAsync) => new(
                 method.Name,
@@ -85,8 +76,7 @@ internal sealed class UseCallgateEntry : IEntry
             var name => throw new NotSupportedException($"{name} is new: add it to the matrix."),
         };
 
-    private static ChatOptions OptionsOf(Stage stage) =>
-        new ChatOptions().WithCallgate(stage.Cell.Scenario.Options);
+    private static ChatOptions OptionsOf(Stage stage) => new ChatOptions().WithCallgate(stage.Cell.Scenario.Options);
 
     private static IChatClient ChatOf(Stage stage) =>
         SdkOf(stage)
@@ -126,22 +116,14 @@ internal sealed class UseCallgateEntry : IEntry
         )
         {
             using var limit = new CancellationTokenSource(stage.Options.Timeout, stage.Clock);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(
-                limit.Token,
-                cancellationToken
-            );
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
             try
             {
                 return await base.SendAsync(request, either.Token);
             }
-            catch (OperationCanceledException cancelled)
-                when (!cancellationToken.IsCancellationRequested)
+            catch (OperationCanceledException cancelled) when (!cancellationToken.IsCancellationRequested)
             {
-                throw new TaskCanceledException(
-                    "The time is over.",
-                    new TimeoutException("", cancelled),
-                    limit.Token
-                );
+                throw new TaskCanceledException("The time is over.", new TimeoutException("", cancelled), limit.Token);
             }
         }
     }

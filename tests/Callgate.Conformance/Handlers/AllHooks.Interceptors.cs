@@ -2,10 +2,7 @@ namespace Callgate.Conformance.Handlers;
 
 internal sealed partial class AllHooks
 {
-    public override ValueTask<HookResult> LoggingHookAsync(
-        LoggingContext context,
-        CancellationToken cancellationToken
-    )
+    public override ValueTask<HookResult> LoggingHookAsync(LoggingContext context, CancellationToken cancellationToken)
     {
         Note(context.Call);
         return Continue;
@@ -124,10 +121,7 @@ internal sealed partial class AllHooks
         CancellationToken cancellationToken
     ) => Note(context);
 
-    public override ValueTask<IReadOnlyDictionary<
-        string,
-        string
-    >?> PostCallResponseHeadersHookAsync(
+    public override ValueTask<IReadOnlyDictionary<string, string>?> PostCallResponseHeadersHookAsync(
         ResponseHeadersContext context,
         CancellationToken cancellationToken
     )

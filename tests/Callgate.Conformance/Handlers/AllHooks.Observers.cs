@@ -6,11 +6,7 @@ namespace Callgate.Conformance.Handlers;
 /// <summary>Overrides every hook there is; a test compares it with <see cref="CustomLogger"/>.</summary>
 internal sealed partial class AllHooks : Recorder
 {
-    public override void LogPreApiCall(
-        string model,
-        IReadOnlyList<Message> messages,
-        CallDetails call
-    ) => Note(call);
+    public override void LogPreApiCall(string model, IReadOnlyList<Message> messages, CallDetails call) => Note(call);
 
     public override ValueTask LogPreApiCallAsync(
         string model,

@@ -15,10 +15,7 @@ internal sealed class Refuser(string hook, int at = 1) : CustomLogger
     public override ValueTask<IReadOnlyList<Deployment>> FilterDeploymentsAsync(
         FilterDeploymentsContext context,
         CancellationToken cancellationToken
-    ) =>
-        ValueTask.FromResult(
-            hook == nameof(FilterDeploymentsAsync) ? [] : context.HealthyDeployments
-        );
+    ) => ValueTask.FromResult(hook == nameof(FilterDeploymentsAsync) ? [] : context.HealthyDeployments);
 
     public override ValueTask<HookResult> PreCallCheckAsync(
         PreCallCheckContext context,

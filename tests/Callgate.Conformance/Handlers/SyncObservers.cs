@@ -5,11 +5,7 @@ namespace Callgate.Conformance.Handlers;
 /// <summary>Of each pair, overrides the sync one only: it is to be called for async calls too.</summary>
 internal sealed class SyncObservers : Recorder
 {
-    public override void LogPreApiCall(
-        string model,
-        IReadOnlyList<Message> messages,
-        CallDetails call
-    ) => Note(call);
+    public override void LogPreApiCall(string model, IReadOnlyList<Message> messages, CallDetails call) => Note(call);
 
     public override void LogPostApiCall(
         CallDetails call,

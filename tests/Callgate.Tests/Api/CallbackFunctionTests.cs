@@ -23,19 +23,13 @@ public class CallbackFunctionTests
             switch (form)
             {
                 case 0:
-                    client.SuccessCallbacks.Add(
-                        async (call, response, start, end) => await done.Task
-                    );
+                    client.SuccessCallbacks.Add(async (call, response, start, end) => await done.Task);
                     break;
                 case 1:
-                    client.SuccessCallbacks.Add(
-                        (call, response, start, end) => HalfDoneAsync(done)
-                    );
+                    client.SuccessCallbacks.Add((call, response, start, end) => HalfDoneAsync(done));
                     break;
                 case 2:
-                    client.SuccessCallbacks.Add(
-                        (call, response, start, end) => HalfDoneValueAsync(done)
-                    );
+                    client.SuccessCallbacks.Add((call, response, start, end) => HalfDoneValueAsync(done));
                     break;
                 case 3:
                     client.InputCallbacks.Add(async call => await done.Task);
@@ -90,12 +84,7 @@ public class CallbackFunctionTests
             await Task.Yield();
             Fail();
         }
-        static void Named(
-            CallDetails call,
-            LlmResponse? response,
-            DateTimeOffset start,
-            DateTimeOffset end
-        ) => Fail();
+        static void Named(CallDetails call, LlmResponse? response, DateTimeOffset start, DateTimeOffset end) => Fail();
     }
 
     [Fact]
@@ -151,9 +140,7 @@ public class CallbackFunctionTests
             "sync" => new SyncOnly(seen),
             _ => new AsyncOnly(seen),
         };
-        await using var client = new LlmClient(
-            new LlmClientOptions { Callbacks = [handler], NumRetries = 0 }
-        );
+        await using var client = new LlmClient(new LlmClientOptions { Callbacks = [handler], NumRetries = 0 });
         foreach (var status in (int?[])[null, 400])
         {
             var options = new CallOptions { Mock = new MockOptions { ErrorStatus = status } };

@@ -57,10 +57,7 @@ public class ExportedNamesTests
             .Concat(Platform())
             .Where(t => !t.IsNested && t.Namespace is not null && !IsOurs(t))
             .ToList();
-        foreach (
-            var expected in (string[])
-                ["Microsoft.Extensions.AI", "OpenAI.Chat", "Anthropic", "System.Net.Http"]
-        )
+        foreach (var expected in (string[])["Microsoft.Extensions.AI", "OpenAI.Chat", "Anthropic", "System.Net.Http"])
         {
             Assert.Contains(theirs, t => t.Namespace == expected);
         }

@@ -57,17 +57,11 @@ public class BadAnswerFuzzTests
                     }
                     else
                     {
-                        var answer = await trial.Client.CompleteAsync(
-                            model,
-                            Trial.Messages,
-                            null,
-                            Trial.Token
-                        );
+                        var answer = await trial.Client.CompleteAsync(model, Trial.Messages, null, Trial.Token);
                         _ = answer.Text + answer;
                     }
                 }
-                catch (LlmException e)
-                    when (e is LlmServerException or LlmConnectionException || isStream)
+                catch (LlmException e) when (e is LlmServerException or LlmConnectionException || isStream)
                 {
                     Trial.AssertSafe(e.ToString());
                 }
@@ -95,9 +89,7 @@ public class BadAnswerFuzzTests
             .Sample(
                 bytes =>
                 {
-                    using var handler = new StubHandler(_ =>
-                        StubHandler.Bytes(bytes, "text/event-stream")
-                    );
+                    using var handler = new StubHandler(_ => StubHandler.Bytes(bytes, "text/event-stream"));
                     using var client = new LlmClient(
                         new LlmClientOptions
                         {
@@ -110,9 +102,7 @@ public class BadAnswerFuzzTests
                         client.Complete("openai/gpt-4o", Trial.Messages, null, Trial.Token)
                     );
                     Assert.ThrowsAny<LlmException>(() =>
-                        client
-                            .CompleteStreaming("openai/gpt-4o", Trial.Messages, null, Trial.Token)
-                            .Count()
+                        client.CompleteStreaming("openai/gpt-4o", Trial.Messages, null, Trial.Token).Count()
                     );
                 },
                 iter: 300

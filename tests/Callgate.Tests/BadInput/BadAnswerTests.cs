@@ -37,9 +37,7 @@ public class BadAnswerTests
     [MemberData(nameof(NoAnswers))]
     public async Task NoAnswer(string body)
     {
-        foreach (
-            var model in (string[])["openai/gpt-4o", "azure/gpt-4o", "anthropic/claude-sonnet-4-5"]
-        )
+        foreach (var model in (string[])["openai/gpt-4o", "azure/gpt-4o", "anthropic/claude-sonnet-4-5"])
         {
             await using var trial = new Trial(_ => StubHandler.Text(body, "text/html"));
             var e = await trial.FailsAsync<LlmServerException>(
@@ -54,9 +52,7 @@ public class BadAnswerTests
     [Documented("204 without a body", nameof(LlmServerException))]
     public async Task NoContent()
     {
-        await using var trial = new Trial(_ => new HttpResponseMessage(
-            System.Net.HttpStatusCode.NoContent
-        ));
+        await using var trial = new Trial(_ => new HttpResponseMessage(System.Net.HttpStatusCode.NoContent));
         await trial.FailsAsync<LlmServerException>(() => trial.CompleteAsync(), "no valid answer");
     }
 
@@ -64,9 +60,7 @@ public class BadAnswerTests
     [Documented("Invalid UTF-8 in an answer", nameof(LlmServerException))]
     public async Task InvalidUtf8()
     {
-        var body = Encoding.Latin1.GetBytes(
-            Trial.Good.Replace("Yes", "\u00ff\u00fe", StringComparison.Ordinal)
-        );
+        var body = Encoding.Latin1.GetBytes(Trial.Good.Replace("Yes", "\u00ff\u00fe", StringComparison.Ordinal));
         await using var trial = new Trial(_ => StubHandler.Bytes(body, "application/json"));
         await trial.FailsAsync<LlmServerException>(() => trial.CompleteAsync(), "no valid answer");
 
@@ -74,17 +68,11 @@ public class BadAnswerTests
             "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"\u00ff\"}}]}\n\ndata: [DONE]\n\n"
         );
         await using var streamed = new Trial(_ => StubHandler.Bytes(events, "text/event-stream"));
-        await streamed.FailsAsync<LlmServerException>(
-            () => streamed.StreamAsync(),
-            "no valid answer"
-        );
+        await streamed.FailsAsync<LlmServerException>(() => streamed.StreamAsync(), "no valid answer");
     }
 
     [Fact]
-    [Documented(
-        "An answer that is compressed, though nobody asked for that",
-        nameof(LlmServerException)
-    )]
+    [Documented("An answer that is compressed, though nobody asked for that", nameof(LlmServerException))]
     public async Task Compressed()
     {
         using var buffer = new MemoryStream();
@@ -101,10 +89,7 @@ public class BadAnswerTests
                 reply.Content.Headers.ContentEncoding.Add("gzip");
                 return reply;
             });
-            await trial.FailsAsync<LlmServerException>(
-                () => trial.CompleteAsync(),
-                "no valid answer"
-            );
+            await trial.FailsAsync<LlmServerException>(() => trial.CompleteAsync(), "no valid answer");
         }
     }
 
@@ -135,17 +120,11 @@ public class BadAnswerTests
     public async Task CutStream(string body)
     {
         await using var trial = new Trial(_ => StubHandler.Text(body, "text/event-stream"));
-        await trial.FailsAsync<LlmConnectionException>(
-            () => trial.StreamAsync(),
-            "before the answer was whole"
-        );
+        await trial.FailsAsync<LlmConnectionException>(() => trial.StreamAsync(), "before the answer was whole");
     }
 
     [Theory]
-    [Documented(
-        "An answer, or an event of a stream, longer than MaxResponseBytes",
-        nameof(LlmServerException)
-    )]
+    [Documented("An answer, or an event of a stream, longer than MaxResponseBytes", nameof(LlmServerException))]
     [InlineData(true)]
     [InlineData(false)]
     public async Task TooLong(bool saysItsLength)
@@ -155,9 +134,7 @@ public class BadAnswerTests
             var body = Encoding.UTF8.GetBytes(Trial.Good + new string(' ', 5000));
             return new HttpResponseMessage
             {
-                Content = saysItsLength
-                    ? new ByteArrayContent(body)
-                    : new StreamContent(new Unsized(body)),
+                Content = saysItsLength ? new ByteArrayContent(body) : new StreamContent(new Unsized(body)),
             };
         }
 
@@ -168,10 +145,7 @@ public class BadAnswerTests
             _ => StubHandler.Text($"data: {new string('x', 100_000)}", "text/event-stream"),
             o => o.MaxResponseBytes = 20_000
         );
-        await streamed.FailsAsync<LlmServerException>(
-            () => streamed.StreamAsync(),
-            "MaxResponseBytes"
-        );
+        await streamed.FailsAsync<LlmServerException>(() => streamed.StreamAsync(), "MaxResponseBytes");
     }
 
     public static TheoryData<string> Usages =>
@@ -227,12 +201,8 @@ public class BadAnswerTests
     [InlineData(308)]
     public async Task Redirect(int status)
     {
-        await using var other = await Callgate.Testing.FakeProvider.StartAsync(
-            cancellationToken: Token
-        );
-        await using var provider = await Callgate.Testing.FakeProvider.StartAsync(
-            cancellationToken: Token
-        );
+        await using var other = await Callgate.Testing.FakeProvider.StartAsync(cancellationToken: Token);
+        await using var provider = await Callgate.Testing.FakeProvider.StartAsync(cancellationToken: Token);
         provider.DefaultReply = Callgate.Testing.FakeReply.Json("{}", status) with
         {
             Headers = new Dictionary<string, string> { ["Location"] = other.OpenAiBase },
@@ -263,8 +233,7 @@ public class BadAnswerTests
         await using var trial = new Trial(
             _ =>
             {
-                var reply =
-                    ++count > 1 ? StubHandler.Json(Trial.Good) : StubHandler.Json("{}", 429);
+                var reply = ++count > 1 ? StubHandler.Json(Trial.Good) : StubHandler.Json("{}", 429);
                 reply.Headers.TryAddWithoutValidation(name, value);
                 return reply;
             },
@@ -299,10 +268,7 @@ public class BadAnswerTests
     }
 
     [Fact]
-    [Documented(
-        "Line breaks in an answer's headers, hostile error texts",
-        "No error of its own: they stay data"
-    )]
+    [Documented("Line breaks in an answer's headers, hostile error texts", "No error of its own: they stay data")]
     public async Task HostileHeaders()
     {
         await using var trial = new Trial(_ =>
@@ -341,10 +307,7 @@ public class BadAnswerTests
     public async Task NoConnection()
     {
         await using var trial = new Trial(_ =>
-            throw new HttpRequestException(
-                HttpRequestError.NameResolutionError,
-                $"No host {Trial.Content}"
-            )
+            throw new HttpRequestException(HttpRequestError.NameResolutionError, $"No host {Trial.Content}")
         );
         var e = await Assert.ThrowsAsync<LlmConnectionException>(() => trial.CompleteAsync());
         Assert.DoesNotContain(Trial.Content, e.Message, StringComparison.Ordinal);

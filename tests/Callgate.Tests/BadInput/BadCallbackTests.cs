@@ -20,10 +20,7 @@ public class BadCallbackTests
         await trial.EndAsync();
 
         Assert.Equal(1, handler.Ends);
-        Assert.Contains(
-            trial.Log.Warnings,
-            w => w.Contains("CALLGATE101", StringComparison.Ordinal)
-        );
+        Assert.Contains(trial.Log.Warnings, w => w.Contains("CALLGATE101", StringComparison.Ordinal));
 
         var once = new Counter();
         await trial.CompleteAsync(new CallOptions { Callbacks = [once, once] });
@@ -53,10 +50,7 @@ public class BadCallbackTests
     }
 
     [Fact]
-    [Documented(
-        "A handler whose Equals or GetHashCode throws",
-        "No error: handlers are told apart by reference"
-    )]
+    [Documented("A handler whose Equals or GetHashCode throws", "No error: handlers are told apart by reference")]
     public async Task HostileEquality()
     {
         var one = new Incomparable();
@@ -75,10 +69,7 @@ public class BadCallbackTests
     }
 
     [Fact]
-    [Documented(
-        "An observer that throws",
-        "One warning per kind of exception: the call is unharmed"
-    )]
+    [Documented("An observer that throws", "One warning per kind of exception: the call is unharmed")]
     public async Task ObserverThrows()
     {
         await using var trial = new Trial(configure: o => o.Callbacks = [new Thrower()]);
@@ -183,10 +174,7 @@ public class BadCallbackTests
         Assert.Equal("Yes", (await call).Text);
         var end = await trial.EndAsync();
         Assert.Contains(end.HookRuns, r => r.Decision == "failed: allowed");
-        Assert.Single(
-            trial.Log.Warnings,
-            w => w.Contains("PreCallDeploymentHookAsync", StringComparison.Ordinal)
-        );
+        Assert.Single(trial.Log.Warnings, w => w.Contains("PreCallDeploymentHookAsync", StringComparison.Ordinal));
     }
 
     private static async Task PassAsync(ManualTimeProvider time, Interceptor interceptor, Task call)
@@ -202,35 +190,23 @@ public class BadCallbackTests
     }
 
     [Theory]
-    [Documented(
-        "A hook that returns deployments it was not given, or null",
-        nameof(RejectException)
-    )]
+    [Documented("A hook that returns deployments it was not given, or null", nameof(RejectException))]
     [InlineData("null")]
     [InlineData("foreign")]
     [InlineData("throws when read")]
     public async Task FilterReturnsNonsense(string how)
     {
         await using var trial = new Trial(configure: o => o.Callbacks = [new Filter(how)]);
-        await trial.FailsAsync<RejectException>(
-            () => trial.CompleteAsync(),
-            outcome: CallOutcome.Rejected
-        );
+        await trial.FailsAsync<RejectException>(() => trial.CompleteAsync(), outcome: CallOutcome.Rejected);
 
         await using var allowed = new Trial(configure: o =>
-            o.Callbacks.Add(
-                new Filter(how),
-                new CallbackOptions { OnFailure = OnHookFailure.Allow }
-            )
+            o.Callbacks.Add(new Filter(how), new CallbackOptions { OnFailure = OnHookFailure.Allow })
         );
         Assert.Equal("Yes", (await allowed.CompleteAsync()).Text);
     }
 
     [Theory]
-    [Documented(
-        "A logging hook that throws or hangs",
-        "A warning: observers get the event without its content"
-    )]
+    [Documented("A logging hook that throws or hangs", "A warning: observers get the event without its content")]
     [InlineData(false)]
     [InlineData(true)]
     public async Task LoggingHookFails(bool hangs)
@@ -258,23 +234,14 @@ public class BadCallbackTests
 
         var end = Assert.Single(ends);
         Assert.True(end.ContentWithheld);
-        Assert.DoesNotContain(
-            Trial.Content,
-            end.StandardLoggingPayload.ToJson(),
-            StringComparison.Ordinal
-        );
+        Assert.DoesNotContain(Trial.Content, end.StandardLoggingPayload.ToJson(), StringComparison.Ordinal);
     }
 
     [Fact]
-    [Documented(
-        "A deadline of a callback that is not above zero",
-        nameof(ArgumentOutOfRangeException)
-    )]
+    [Documented("A deadline of a callback that is not above zero", nameof(ArgumentOutOfRangeException))]
     public void BadCallbackOptions()
     {
-        foreach (
-            var deadline in (TimeSpan[])[TimeSpan.Zero, TimeSpan.FromSeconds(-5), TimeSpan.MaxValue]
-        )
+        foreach (var deadline in (TimeSpan[])[TimeSpan.Zero, TimeSpan.FromSeconds(-5), TimeSpan.MaxValue])
         {
             var e = Assert.Throws<ArgumentOutOfRangeException>(() =>
                 new CallbackList().Add(new Counter(), new CallbackOptions { Deadline = deadline })
@@ -350,9 +317,7 @@ public class BadCallbackTests
     internal class Counter : CustomLogger
     {
         private readonly Lock _gate = new();
-        private TaskCompletionSource _changed = new(
-            TaskCreationOptions.RunContinuationsAsynchronously
-        );
+        private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private int _ends;
 
         public int Ends
@@ -396,9 +361,7 @@ public class BadCallbackTests
             {
                 _ends++;
                 _changed.SetResult();
-                _changed = new TaskCompletionSource(
-                    TaskCreationOptions.RunContinuationsAsynchronously
-                );
+                _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             }
         }
     }
@@ -447,9 +410,7 @@ public class BadCallbackTests
 
     private sealed class Interceptor(string how) : CustomLogger
     {
-        private readonly TaskCompletionSource _begun = new(
-            TaskCreationOptions.RunContinuationsAsynchronously
-        );
+        private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public bool Hangs => how == "hangs";
 
@@ -464,9 +425,7 @@ public class BadCallbackTests
             return how switch
             {
                 "throws at once" => throw new InvalidOperationException("No."),
-                "throws" => ValueTask.FromException<HookResult>(
-                    new InvalidOperationException("No.")
-                ),
+                "throws" => ValueTask.FromException<HookResult>(new InvalidOperationException("No.")),
                 "hangs" => new(new TaskCompletionSource<HookResult>().Task),
                 _ => Replace(new EmbeddingRequest { Model = "x", Input = [] }),
             };
@@ -495,11 +454,9 @@ public class BadCallbackTests
 
         public Deployment this[int index] => throw new InvalidOperationException("No.");
 
-        public IEnumerator<Deployment> GetEnumerator() =>
-            throw new InvalidOperationException("No.");
+        public IEnumerator<Deployment> GetEnumerator() => throw new InvalidOperationException("No.");
 
-        System.Collections.IEnumerator System.Collections.IEnumerable.GetEnumerator() =>
-            GetEnumerator();
+        System.Collections.IEnumerator System.Collections.IEnumerable.GetEnumerator() => GetEnumerator();
     }
 
     private sealed class FailingLoggingHook(bool hangs) : CustomLogger
@@ -507,9 +464,6 @@ public class BadCallbackTests
         public override ValueTask<HookResult> LoggingHookAsync(
             LoggingContext context,
             CancellationToken cancellationToken
-        ) =>
-            hangs
-                ? new(new TaskCompletionSource<HookResult>().Task)
-                : throw new InvalidOperationException("No.");
+        ) => hangs ? new(new TaskCompletionSource<HookResult>().Task) : throw new InvalidOperationException("No.");
     }
 }

@@ -83,9 +83,7 @@ public class BadOptionsTests
     [Documented("A negative price", nameof(ArgumentOutOfRangeException))]
     public void NegativePrice()
     {
-        var e = Assert.Throws<ArgumentOutOfRangeException>(() =>
-            new ModelPrice { InputPerMillionTokens = -0.01m }
-        );
+        var e = Assert.Throws<ArgumentOutOfRangeException>(() => new ModelPrice { InputPerMillionTokens = -0.01m });
         Assert.Contains("InputPerMillionTokens", e.Message, StringComparison.Ordinal);
     }
 

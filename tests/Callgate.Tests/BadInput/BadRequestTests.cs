@@ -34,11 +34,7 @@ public class BadRequestTests
 
         await trial.FailsAsync<LlmBadRequestException>(
             () =>
-                trial.Client.CompleteAsync(
-                    new ChatRequest { Model = "openai/gpt-4o", Messages = null! },
-                    null,
-                    Token
-                ),
+                trial.Client.CompleteAsync(new ChatRequest { Model = "openai/gpt-4o", Messages = null! }, null, Token),
             "messages",
             CallOutcome.Rejected
         );
@@ -51,13 +47,7 @@ public class BadRequestTests
     {
         await using var trial = new Trial();
         await trial.FailsAsync<LlmBadRequestException>(
-            () =>
-                trial.Client.CompleteAsync(
-                    "openai/gpt-4o",
-                    [new Message { Role = "user" }],
-                    null,
-                    Token
-                ),
+            () => trial.Client.CompleteAsync("openai/gpt-4o", [new Message { Role = "user" }], null, Token),
             "messages[0]",
             CallOutcome.Rejected
         );
@@ -91,11 +81,7 @@ public class BadRequestTests
             await trial.FailsAsync<LlmBadRequestException>(
                 () =>
                     trial.Client.EmbedAsync(
-                        new EmbeddingRequest
-                        {
-                            Model = "openai/text-embedding-3-small",
-                            Input = input,
-                        },
+                        new EmbeddingRequest { Model = "openai/text-embedding-3-small", Input = input },
                         null,
                         Token
                     ),
@@ -140,10 +126,7 @@ public class BadRequestTests
     }
 
     [Fact]
-    [Documented(
-        "null in place of the model, the messages or the request",
-        nameof(ArgumentNullException)
-    )]
+    [Documented("null in place of the model, the messages or the request", nameof(ArgumentNullException))]
     public async Task Null()
     {
         await using var trial = new Trial();
@@ -165,10 +148,7 @@ public class BadRequestTests
     }
 
     [Theory]
-    [Documented(
-        "NaN or Infinity as temperature, top_p or a penalty",
-        nameof(LlmBadRequestException)
-    )]
+    [Documented("NaN or Infinity as temperature, top_p or a penalty", nameof(LlmBadRequestException))]
     [InlineData(double.NaN)]
     [InlineData(double.PositiveInfinity)]
     [InlineData(double.NegativeInfinity)]
@@ -206,8 +186,7 @@ public class BadRequestTests
             await trial.FailsAsync<LlmBadRequestException>(
                 async () =>
                 {
-                    await foreach (var _ in trial.Client.CompleteStreamingAsync(wrong, null, Token))
-                    { }
+                    await foreach (var _ in trial.Client.CompleteStreamingAsync(wrong, null, Token)) { }
                 },
                 "finite",
                 CallOutcome.Rejected
@@ -267,12 +246,7 @@ public class BadRequestTests
             lengths.Add(request.Content!.Headers.ContentLength ?? 0);
             return StubHandler.Json(Trial.Good);
         });
-        await trial.Client.CompleteAsync(
-            "openai/gpt-4o",
-            [Message.User(new string('x', 50 << 20))],
-            null,
-            Token
-        );
+        await trial.Client.CompleteAsync("openai/gpt-4o", [Message.User(new string('x', 50 << 20))], null, Token);
         var prompt = await trial.EndAsync();
         await trial.Client.CompleteAsync(
             "openai/gpt-4o",

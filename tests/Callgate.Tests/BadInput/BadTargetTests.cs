@@ -89,18 +89,10 @@ public class BadTargetTests
     public async Task UnusableKey(string key)
     {
         await using var trial = new Trial();
-        foreach (
-            var model in (string[])["openai/gpt-4o", "azure/gpt-4o", "anthropic/claude-sonnet-4-5"]
-        )
+        foreach (var model in (string[])["openai/gpt-4o", "azure/gpt-4o", "anthropic/claude-sonnet-4-5"])
         {
             var e = await trial.FailsAsync<LlmAuthenticationException>(
-                () =>
-                    trial.Client.CompleteAsync(
-                        model,
-                        Trial.Messages,
-                        new CallOptions { ApiKey = key },
-                        Token
-                    ),
+                () => trial.Client.CompleteAsync(model, Trial.Messages, new CallOptions { ApiKey = key }, Token),
                 "key"
             );
             Assert.Equal("invalid_api_key", e.Code);
@@ -110,10 +102,7 @@ public class BadTargetTests
     }
 
     [Fact]
-    [Documented(
-        "A delegate for the token that fails, or gives nothing",
-        nameof(LlmAuthenticationException)
-    )]
+    [Documented("A delegate for the token that fails, or gives nothing", nameof(LlmAuthenticationException))]
     public async Task FailingToken()
     {
         await using var trial = new Trial();
@@ -152,10 +141,7 @@ public class BadTargetTests
     {
         await using var trial = new Trial();
         var e = await trial.FailsAsync<LlmBadRequestException>(
-            () =>
-                trial.CompleteAsync(
-                    new CallOptions { Headers = new Dictionary<string, string> { [name] = value! } }
-                ),
+            () => trial.CompleteAsync(new CallOptions { Headers = new Dictionary<string, string> { [name] = value! } }),
             "header"
         );
         Assert.Equal("invalid_header", e.Code);

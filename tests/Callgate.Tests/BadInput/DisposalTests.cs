@@ -12,12 +12,7 @@ public class DisposalTests
     public async Task CallAfterDispose()
     {
         var trial = new Trial();
-        var begunBefore = trial.Client.CompleteStreamingAsync(
-            "openai/gpt-4o",
-            Trial.Messages,
-            null,
-            Token
-        );
+        var begunBefore = trial.Client.CompleteStreamingAsync("openai/gpt-4o", Trial.Messages, null, Token);
         await trial.DisposeAsync();
 
         await Assert.ThrowsAsync<ObjectDisposedException>(() => trial.CompleteAsync());
@@ -38,10 +33,7 @@ public class DisposalTests
     }
 
     [Fact]
-    [Documented(
-        "A client that is disposed again, also concurrently",
-        "No error: the first time counts"
-    )]
+    [Documented("A client that is disposed again, also concurrently", "No error: the first time counts")]
     public async Task Twice()
     {
         for (var round = 0; round < 20; round++)
@@ -90,13 +82,9 @@ public class DisposalTests
                 throw new InvalidOperationException("The delay never ends.");
             }
         );
-        var client = new LlmClient(
-            new LlmClientOptions { HttpMessageHandler = never, ApiKeys = { ["openai"] = "k" } }
-        );
+        var client = new LlmClient(new LlmClientOptions { HttpMessageHandler = never, ApiKeys = { ["openai"] = "k" } });
         client.FailureCallbacks.Add((call, _, _, _) => ends.Add(call));
-        var call = isStream
-            ? ReadAsync(client)
-            : client.CompleteAsync("openai/gpt-4o", Trial.Messages, null, Token);
+        var call = isStream ? ReadAsync(client) : client.CompleteAsync("openai/gpt-4o", Trial.Messages, null, Token);
         await sent.Task.WaitAsync(Token);
         await client.DisposeAsync();
 
@@ -108,16 +96,11 @@ public class DisposalTests
 
     private static async Task ReadAsync(LlmClient client)
     {
-        await foreach (
-            var _ in client.CompleteStreamingAsync("openai/gpt-4o", Trial.Messages, null, Token)
-        ) { }
+        await foreach (var _ in client.CompleteStreamingAsync("openai/gpt-4o", Trial.Messages, null, Token)) { }
     }
 
     [Theory]
-    [Documented(
-        "A client that is disposed by one of its callbacks",
-        "No error: the wait ends after FlushTimeout"
-    )]
+    [Documented("A client that is disposed by one of its callbacks", "No error: the wait ends after FlushTimeout")]
     [InlineData(true)]
     [InlineData(false)]
     public async Task ByACallback(bool isSync)
@@ -138,11 +121,7 @@ public class DisposalTests
             disposed.SetResult();
         });
         client = new LlmClient(
-            new LlmClientOptions
-            {
-                Callbacks = [disposer],
-                FlushTimeout = TimeSpan.FromMilliseconds(50),
-            }
+            new LlmClientOptions { Callbacks = [disposer], FlushTimeout = TimeSpan.FromMilliseconds(50) }
         );
         await client.CompleteAsync("mock/gpt-4o", Trial.Messages, null, Token);
         await disposed.Task.WaitAsync(Token);
@@ -170,12 +149,7 @@ public class DisposalTests
                         {
                             try
                             {
-                                await client.CompleteAsync(
-                                    "mock/gpt-4o",
-                                    Trial.Messages,
-                                    null,
-                                    Token
-                                );
+                                await client.CompleteAsync("mock/gpt-4o", Trial.Messages, null, Token);
                                 Interlocked.Increment(ref begun);
                             }
                             catch (LlmConnectionException)

@@ -29,6 +29,5 @@ public class DocumentedErrorsTests
         Assert.Equal(rows.Order(), proven.Order());
     }
 
-    private static string Plain(string cell) =>
-        cell.Replace("`", "", StringComparison.Ordinal).Trim();
+    private static string Plain(string cell) => cell.Replace("`", "", StringComparison.Ordinal).Trim();
 }

@@ -30,8 +30,7 @@ public class SecretsTests
         using var activities = new ActivityListener
         {
             ShouldListenTo = s => s.Name == "Callgate",
-            Sample = (ref ActivityCreationOptions<ActivityContext> _) =>
-                ActivitySamplingResult.AllDataAndRecorded,
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
             ActivityStopped = a =>
             {
                 lock (spied)
@@ -96,13 +95,7 @@ public class SecretsTests
             ("azure/gpt-4o", options),
             ("anthropic/claude-sonnet-4-5", options),
             ("mine", options),
-            (
-                "azure/gpt-4o",
-                options with
-                {
-                    ApiKey = new Secret(_ => ValueTask.FromResult(s_secrets[3])),
-                }
-            ),
+            ("azure/gpt-4o", options with { ApiKey = new Secret(_ => ValueTask.FromResult(s_secrets[3])) }),
             ("openai/gpt-4o", options with { ApiKey = s_secrets[4] }),
             (
                 "openai/gpt-4o",
@@ -130,12 +123,7 @@ public class SecretsTests
                         if (isStream)
                         {
                             await foreach (
-                                var chunk in client.CompleteStreamingAsync(
-                                    model,
-                                    Trial.Messages,
-                                    way,
-                                    Token
-                                )
+                                var chunk in client.CompleteStreamingAsync(model, Trial.Messages, way, Token)
                             )
                             {
                                 spied.Append(chunk);
@@ -143,12 +131,7 @@ public class SecretsTests
                         }
                         else
                         {
-                            var answer = await client.CompleteAsync(
-                                model,
-                                Trial.Messages,
-                                way,
-                                Token
-                            );
+                            var answer = await client.CompleteAsync(model, Trial.Messages, way, Token);
                             spied.AppendLine(answer.ToString());
                         }
                     }
@@ -157,9 +140,7 @@ public class SecretsTests
                         lock (spied)
                         {
                             // The handler's own words are not ours to change; ours quote none of them.
-                            spied.AppendLine(
-                                e.InnerException is HttpRequestException ? e.Message : e.ToString()
-                            );
+                            spied.AppendLine(e.InnerException is HttpRequestException ? e.Message : e.ToString());
                             spied.AppendLine(e.ProviderMessage);
                         }
                     }
@@ -200,11 +181,8 @@ public class SecretsTests
             }
         }
 
-        public override void LogPreApiCall(
-            string model,
-            IReadOnlyList<Message> messages,
-            CallDetails call
-        ) => Take(call);
+        public override void LogPreApiCall(string model, IReadOnlyList<Message> messages, CallDetails call) =>
+            Take(call);
 
         public override void LogPostApiCall(
             CallDetails call,

@@ -57,10 +57,7 @@ internal sealed class Trial : IAsyncDisposable
     public Task<ChatCompletion> CompleteAsync(CallOptions? options = null) =>
         Client.CompleteAsync("openai/gpt-4o", Messages, options, Token);
 
-    public async Task<string> StreamAsync(
-        string model = "openai/gpt-4o",
-        CallOptions? options = null
-    )
+    public async Task<string> StreamAsync(string model = "openai/gpt-4o", CallOptions? options = null)
     {
         var text = "";
         await foreach (var chunk in Client.CompleteStreamingAsync(model, Messages, options, Token))

@@ -73,10 +73,7 @@ public class InMemoryCallCacheTests
     {
         var time = new ManualTimeProvider();
         await using var client = new LlmClient(
-            new LlmClientOptions
-            {
-                Cache = new InMemoryCallCache(10, TimeSpan.FromMinutes(1), time),
-            }
+            new LlmClientOptions { Cache = new InMemoryCallCache(10, TimeSpan.FromMinutes(1), time) }
         );
         var outcomes = new List<CallOutcome?>();
         client.SuccessCallbacks.Add((call, _, _, _) => outcomes.Add(call.Outcome));

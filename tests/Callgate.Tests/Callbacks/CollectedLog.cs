@@ -7,8 +7,7 @@ internal sealed class CollectedLog(LogLevel least = LogLevel.Trace) : ILogger, I
 {
     public List<string> Lines { get; } = [];
 
-    public IEnumerable<string> Warnings =>
-        Lines.Where(l => l.StartsWith("Warning", StringComparison.Ordinal));
+    public IEnumerable<string> Warnings => Lines.Where(l => l.StartsWith("Warning", StringComparison.Ordinal));
 
     public ILogger CreateLogger(string categoryName) => this;
 

@@ -16,11 +16,7 @@ public class HandlerFailureTests
 
         for (var i = 0; i < 3; i++)
         {
-            await client.CompleteAsync(
-                "mock/gpt-4o",
-                [Message.User("Hi")],
-                cancellationToken: Token
-            );
+            await client.CompleteAsync("mock/gpt-4o", [Message.User("Hi")], cancellationToken: Token);
         }
 
         var counts = await client.FlushAsync(cancellationToken: Token);
@@ -32,10 +28,7 @@ public class HandlerFailureTests
         client.Complete("mock/gpt-4o", [Message.User("Hi")], cancellationToken: Token);
         await client.FlushAsync(cancellationToken: Token);
 
-        Assert.Contains(
-            log.Warnings,
-            w => w.Contains("Clumsy failed in LogSuccessEvent;", StringComparison.Ordinal)
-        );
+        Assert.Contains(log.Warnings, w => w.Contains("Clumsy failed in LogSuccessEvent;", StringComparison.Ordinal));
     }
 
     private sealed class Clumsy : CustomLogger

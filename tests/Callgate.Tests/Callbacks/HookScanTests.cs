@@ -6,22 +6,15 @@ public sealed class HookScanTests
 {
     private static readonly MethodInfo[] s_hooks =
     [
-        .. typeof(CustomLogger)
-            .GetMethods()
-            .Where(m => m.IsVirtual && m.DeclaringType == typeof(CustomLogger)),
+        .. typeof(CustomLogger).GetMethods().Where(m => m.IsVirtual && m.DeclaringType == typeof(CustomLogger)),
     ];
 
     [Fact]
     public void Every_virtual_method_of_the_contract_has_a_bit_and_every_bit_a_method()
     {
-        var bits = Enum.GetValues<Hooks>()
-            .Where(h => ulong.IsPow2((ulong)h))
-            .Select(h => h.ToString());
+        var bits = Enum.GetValues<Hooks>().Where(h => ulong.IsPow2((ulong)h)).Select(h => h.ToString());
 
-        Assert.Equal(
-            s_hooks.Select(m => m.Name).Order(StringComparer.Ordinal),
-            bits.Order(StringComparer.Ordinal)
-        );
+        Assert.Equal(s_hooks.Select(m => m.Name).Order(StringComparer.Ordinal), bits.Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -48,10 +41,7 @@ public sealed class HookScanTests
     [Fact]
     public void An_override_in_a_base_class_counts()
     {
-        Assert.Equal(
-            Hooks.LogSuccessEvent | Hooks.LogFailureEventAsync,
-            HookScan.HooksOf(new Derived())
-        );
+        Assert.Equal(Hooks.LogSuccessEvent | Hooks.LogFailureEventAsync, HookScan.HooksOf(new Derived()));
         Assert.Empty(HookScan.LookalikesOf(new Derived()));
     }
 

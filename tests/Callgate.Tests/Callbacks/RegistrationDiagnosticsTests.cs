@@ -7,9 +7,7 @@ public sealed class RegistrationDiagnosticsTests
     [Fact]
     public void A_registration_says_what_the_handler_overrides() =>
         Assert.Equal(
-            [
-                "Information: Callback Plain is registered; it overrides LogSuccessEvent, PreCallDeploymentHookAsync.",
-            ],
+            ["Information: Callback Plain is registered; it overrides LogSuccessEvent, PreCallDeploymentHookAsync."],
             Report(new Plain())
         );
 
@@ -60,9 +58,7 @@ public sealed class RegistrationDiagnosticsTests
             Report(new Guard()).Where(l => l.StartsWith("Warning", StringComparison.Ordinal))
         );
         Assert.Equal(
-            [
-                "Information: Callback Guard is registered; it overrides PreCallHookAsync, PostCallFailureHookAsync.",
-            ],
+            ["Information: Callback Guard is registered; it overrides PreCallHookAsync, PostCallFailureHookAsync."],
             Report(new Guard(), isGateway: true)
         );
     }
@@ -70,9 +66,7 @@ public sealed class RegistrationDiagnosticsTests
     [Fact]
     public void A_handler_that_overrides_nothing_warns() =>
         Assert.Equal(
-            [
-                "Warning: CALLGATE102: Callback Nothing overrides no hook at all, so it is never called.",
-            ],
+            ["Warning: CALLGATE102: Callback Nothing overrides no hook at all, so it is never called."],
             Report(new Nothing())
         );
 
@@ -98,11 +92,7 @@ public sealed class RegistrationDiagnosticsTests
 
         Assert.Contains(
             Report(options.SuccessCallbacks.List),
-            l =>
-                l.StartsWith(
-                    "Warning: CALLGATE001: Lookalikes.LogSuccessEventAsync ",
-                    StringComparison.Ordinal
-                )
+            l => l.StartsWith("Warning: CALLGATE001: Lookalikes.LogSuccessEventAsync ", StringComparison.Ordinal)
         );
     }
 
@@ -122,12 +112,7 @@ public sealed class RegistrationDiagnosticsTests
             Report(options.InputCallbacks.List)
         );
 
-        static void Function(
-            CallDetails call,
-            LlmResponse? response,
-            DateTimeOffset start,
-            DateTimeOffset end
-        ) { }
+        static void Function(CallDetails call, LlmResponse? response, DateTimeOffset start, DateTimeOffset end) { }
         static void InputFunction(CallDetails call) { }
     }
 
@@ -156,15 +141,10 @@ public sealed class RegistrationDiagnosticsTests
         list.Add(handler);
 
         Assert.Equal(
-            [
-                "Warning: CALLGATE101: Callback costs is in the list already and was not added again.",
-            ],
+            ["Warning: CALLGATE101: Callback costs is in the list already and was not added again."],
             log.Lines
         );
-        Assert.DoesNotContain(
-            Report(list),
-            l => l.Contains("CALLGATE101", StringComparison.Ordinal)
-        );
+        Assert.DoesNotContain(Report(list), l => l.Contains("CALLGATE101", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -188,18 +168,10 @@ public sealed class RegistrationDiagnosticsTests
         );
     }
 
-    private static List<string> Report(
-        CustomLogger handler,
-        CallbackOptions? options = null,
-        bool isGateway = false
-    )
+    private static List<string> Report(CustomLogger handler, CallbackOptions? options = null, bool isGateway = false)
     {
         var log = new CollectedLog();
-        RegistrationDiagnostics.Report(
-            new Registration(handler, options ?? new CallbackOptions()),
-            isGateway,
-            log
-        );
+        RegistrationDiagnostics.Report(new Registration(handler, options ?? new CallbackOptions()), isGateway, log);
         return log.Lines;
     }
 

@@ -10,46 +10,27 @@ public sealed class AgenticLoopTests : IAsyncLifetime
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync() =>
-        _provider = await FakeProvider.StartAsync(cancellationToken: Token);
+    public async ValueTask InitializeAsync() => _provider = await FakeProvider.StartAsync(cancellationToken: Token);
 
     public ValueTask DisposeAsync() => _provider.DisposeAsync();
 
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_handler_answers_the_tool_calls_and_the_caller_gets_the_last_answer(
-        bool isSync
-    )
+    public async Task A_handler_answers_the_tool_calls_and_the_caller_gets_the_last_answer(bool isSync)
     {
         _provider.Enqueue(Asks("Rome"), Asks("Oslo"), Says("Sunny in both."));
         var runner = new ToolRunner();
         await using var client = Client(runner);
 
         var answer = isSync
-            ? await Task.Run(
-                () => client.Complete("openai/gpt-4o", [Message.User("Weather?")]),
-                Token
-            )
-            : await client.CompleteAsync(
-                "openai/gpt-4o",
-                [Message.User("Weather?")],
-                cancellationToken: Token
-            );
+            ? await Task.Run(() => client.Complete("openai/gpt-4o", [Message.User("Weather?")]), Token)
+            : await client.CompleteAsync("openai/gpt-4o", [Message.User("Weather?")], cancellationToken: Token);
         await client.FlushAsync(cancellationToken: Token);
 
         Assert.Equal("Sunny in both.", answer.Text);
         Assert.Equal(
-            [
-                "should 0",
-                "plan 0",
-                "post 1",
-                "should 1",
-                "plan 1",
-                "post 2",
-                "should 2",
-                "cleanup completed",
-            ],
+            ["should 0", "plan 0", "post 1", "should 1", "plan 1", "post 2", "should 2", "cleanup completed"],
             runner.Log
         );
         Assert.Equal(3, _provider.Requests.Count);
@@ -61,10 +42,7 @@ public sealed class AgenticLoopTests : IAsyncLifetime
         Assert.Equal(answer.HiddenParams.CallId, events[2].CallId);
         Assert.Single(events.Select(e => e.Call!.LitellmTraceId).Distinct());
         Assert.All(events, e => Assert.Equal(CostStatus.Computed, e.Call!.Cost!.Status));
-        Assert.All(
-            events,
-            e => Assert.Equal(isSync ? "completion" : "acompletion", e.Call!.CallType)
-        );
+        Assert.All(events, e => Assert.Equal(isSync ? "completion" : "acompletion", e.Call!.CallType));
         Assert.Empty(_recorder.Failures);
     }
 
@@ -78,12 +56,7 @@ public sealed class AgenticLoopTests : IAsyncLifetime
         await client.FlushAsync(cancellationToken: Token);
 
         string[] HooksOf(int i) =>
-            [
-                .. _recorder
-                    .Successes[i]
-                    .Call!.HookRuns.Where(r => r.Handler == nameof(ToolRunner))
-                    .Select(r => r.Hook),
-            ];
+            [.. _recorder.Successes[i].Call!.HookRuns.Where(r => r.Handler == nameof(ToolRunner)).Select(r => r.Hook)];
         Assert.Equal(["ShouldRunAgenticLoopAsync", "BuildAgenticLoopPlanAsync"], HooksOf(0));
         Assert.Equal(["PostAgenticLoopResponseHookAsync", "ShouldRunAgenticLoopAsync"], HooksOf(1));
     }
@@ -96,10 +69,7 @@ public sealed class AgenticLoopTests : IAsyncLifetime
     {
         _provider.Respond = _ => Asks($"city {_provider.Requests.Count}");
         var runner = new ToolRunner();
-        await using var client = Client(
-            o => o.MaxAgenticLoops = limit ?? o.MaxAgenticLoops,
-            runner
-        );
+        await using var client = Client(o => o.MaxAgenticLoops = limit ?? o.MaxAgenticLoops, runner);
 
         var answer = await AskAsync(client);
 
@@ -109,10 +79,7 @@ public sealed class AgenticLoopTests : IAsyncLifetime
             answer.Choices[0].Message!.ToolCalls![0].Function!.Arguments,
             StringComparison.Ordinal
         );
-        Assert.Equal(
-            calls - 1,
-            runner.Log.Count(l => l.StartsWith("plan", StringComparison.Ordinal))
-        );
+        Assert.Equal(calls - 1, runner.Log.Count(l => l.StartsWith("plan", StringComparison.Ordinal)));
         Assert.Equal(limit == 0 ? [] : ["max_loops"], runner.Cleanups.Select(c => c.StopReason));
     }
 
@@ -151,11 +118,7 @@ public sealed class AgenticLoopTests : IAsyncLifetime
     public async Task A_rerun_of_the_same_request_asks_the_provider_and_not_the_cache()
     {
         _provider.Enqueue(Says("no"), Says("yes"));
-        var runner = new ToolRunner
-        {
-            Wants = c => c.Response.Text == "no",
-            Plan = _ => new AgenticLoopPlan(),
-        };
+        var runner = new ToolRunner { Wants = c => c.Response.Text == "no", Plan = _ => new AgenticLoopPlan() };
         await using var client = Client(o => o.Cache = new InMemoryCallCache(), runner);
 
         Assert.Equal("yes", (await AskAsync(client)).Text);
@@ -186,10 +149,7 @@ public sealed class AgenticLoopTests : IAsyncLifetime
         {
             Plan = c => new AgenticLoopPlan
             {
-                ResponseOverride = (ChatCompletion)c.Response.WithText("No tools here.") with
-                {
-                    Usage = null,
-                },
+                ResponseOverride = (ChatCompletion)c.Response.WithText("No tools here.") with { Usage = null },
                 StopReason = "tools_off",
             },
         };
@@ -244,10 +204,7 @@ public sealed class AgenticLoopTests : IAsyncLifetime
     {
         _provider.Enqueue(Asks("Rome"), Says("sunny"));
         await using var client = Client(
-            new ToolRunner
-            {
-                Post = c => ToolRunner.Replaced(c.Response.WithText(c.Response.Text + "!")),
-            }
+            new ToolRunner { Post = c => ToolRunner.Replaced(c.Response.WithText(c.Response.Text + "!")) }
         );
 
         var answer = await AskAsync(client);
@@ -280,30 +237,17 @@ public sealed class AgenticLoopTests : IAsyncLifetime
     [Fact]
     public async Task A_caller_that_leaves_during_a_rerun_is_cleaned_up_after()
     {
-        _provider.Enqueue(
-            Asks("Rome"),
-            Says("late") with
-            {
-                DelayHeaders = Timeout.InfiniteTimeSpan,
-            }
-        );
+        _provider.Enqueue(Asks("Rome"), Says("late") with { DelayHeaders = Timeout.InfiniteTimeSpan });
         using var source = CancellationTokenSource.CreateLinkedTokenSource(Token);
         var runner = new ToolRunner();
         await using var client = Client(runner);
 
-        var call = client.CompleteAsync(
-            "openai/gpt-4o",
-            [Message.User("Weather?")],
-            cancellationToken: source.Token
-        );
+        var call = client.CompleteAsync("openai/gpt-4o", [Message.User("Weather?")], cancellationToken: source.Token);
         await _provider.WaitForRequestsAsync(2, Token);
         await source.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
-        Assert.IsType<OperationCanceledException>(
-            Assert.Single(runner.Cleanups).Exception,
-            exactMatch: false
-        );
+        Assert.IsType<OperationCanceledException>(Assert.Single(runner.Cleanups).Exception, exactMatch: false);
     }
 
     [Theory]
@@ -320,10 +264,7 @@ public sealed class AgenticLoopTests : IAsyncLifetime
         var answer = await AskAsync(client);
 
         Assert.Equal(failing is "should" or "plan" ? "" : "Sunny.", answer.Text);
-        Assert.Contains(
-            log.Warnings,
-            w => w.Contains("ToolRunner failed in", StringComparison.Ordinal)
-        );
+        Assert.Contains(log.Warnings, w => w.Contains("ToolRunner failed in", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -339,10 +280,7 @@ public sealed class AgenticLoopTests : IAsyncLifetime
     [InlineData("should", 0)]
     [InlineData("plan", 1)]
     [InlineData("post", 1)]
-    public async Task A_hook_that_fails_refuses_the_answer_where_its_registration_says_so(
-        string failing,
-        int cleanups
-    )
+    public async Task A_hook_that_fails_refuses_the_answer_where_its_registration_says_so(string failing, int cleanups)
     {
         _provider.Enqueue(Asks("Rome"), Says("Sunny."));
         var runner = Failing(failing);
@@ -369,11 +307,7 @@ public sealed class AgenticLoopTests : IAsyncLifetime
                 c.Items.Set(new Uri("https://tool.example/"));
                 return ToolRunner.Answered(c) with
                 {
-                    Metadata = new Dictionary<string, object?>
-                    {
-                        ["step"] = "tool",
-                        ["who"] = "loop",
-                    },
+                    Metadata = new Dictionary<string, object?> { ["step"] = "tool", ["who"] = "loop" },
                 };
             },
         };
@@ -440,9 +374,7 @@ public sealed class AgenticLoopTests : IAsyncLifetime
         Assert.Contains(
             nameof(LlmClientOptions.MaxAgenticLoops),
             Assert
-                .Throws<ArgumentOutOfRangeException>(() =>
-                    new LlmClient(new LlmClientOptions { MaxAgenticLoops = -1 })
-                )
+                .Throws<ArgumentOutOfRangeException>(() => new LlmClient(new LlmClientOptions { MaxAgenticLoops = -1 }))
                 .Message,
             StringComparison.Ordinal
         );
@@ -462,8 +394,7 @@ public sealed class AgenticLoopTests : IAsyncLifetime
         };
     }
 
-    private static FakeReply Says(string text) =>
-        FakeReply.Mock(new MockOptions { Response = text });
+    private static FakeReply Says(string text) => FakeReply.Mock(new MockOptions { Response = text });
 
     private static FakeReply Asks(string city) =>
         FakeReply.Mock(
@@ -475,11 +406,7 @@ public sealed class AgenticLoopTests : IAsyncLifetime
                     {
                         Id = $"call_{Guid.NewGuid():N}",
                         Type = "function",
-                        Function = new FunctionCall
-                        {
-                            Name = "weather",
-                            Arguments = $$"""{"city":"{{city}}"}""",
-                        },
+                        Function = new FunctionCall { Name = "weather", Arguments = $$"""{"city":"{{city}}"}""" },
                     },
                 ],
             }

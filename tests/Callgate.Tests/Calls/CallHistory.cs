@@ -20,11 +20,7 @@ internal sealed class CallHistory(ClientRuntime runtime, Tape tape, Tape upstrea
         "https://api.openai.com/v1",
         IsMock: false
     );
-    private static readonly ChatRequest s_request = new()
-    {
-        Model = "group",
-        Messages = [Message.User("Hello")],
-    };
+    private static readonly ChatRequest s_request = new() { Model = "group", Messages = [Message.User("Hello")] };
 
     private readonly HashSet<CallOutcome> _possible = [];
     private readonly CancellationTokenSource _cancel = new();
@@ -42,12 +38,7 @@ internal sealed class CallHistory(ClientRuntime runtime, Tape tape, Tape upstrea
     public async Task RunAsync()
     {
         var isStream = tape.Next(3) != 0;
-        _call = new Call(
-            runtime,
-            s_request,
-            CallOptions.Default,
-            CallKind.Chat(isSync: tape.Once(2), isStream)
-        );
+        _call = new Call(runtime, s_request, CallOptions.Default, CallKind.Chat(isSync: tape.Once(2), isStream));
         if (isStream)
         {
             await RunStreamAsync();
@@ -102,13 +93,7 @@ internal sealed class CallHistory(ClientRuntime runtime, Tape tape, Tape upstrea
                 return Closing(CallOutcome.AnsweredByHook);
             case 3:
                 May(CallOutcome.Rejected);
-                return () =>
-                    runtime.Pipeline.CloseFailed(
-                        _call,
-                        new RejectException(403, "No."),
-                        clock,
-                        null
-                    );
+                return () => runtime.Pipeline.CloseFailed(_call, new RejectException(403, "No."), clock, null);
             case 4:
                 May(CallOutcome.UpstreamFailed, CallOutcome.Rejected);
                 return () =>
@@ -123,12 +108,7 @@ internal sealed class CallHistory(ClientRuntime runtime, Tape tape, Tape upstrea
                 return () =>
                 {
                     _cancel.Cancel();
-                    runtime.Pipeline.CloseFailed(
-                        _call,
-                        new OperationCanceledException(_cancel.Token),
-                        clock,
-                        null
-                    );
+                    runtime.Pipeline.CloseFailed(_call, new OperationCanceledException(_cancel.Token), clock, null);
                 };
             default:
                 return Terminate;
@@ -275,10 +255,7 @@ internal sealed class CallHistory(ClientRuntime runtime, Tape tape, Tape upstrea
                                 FinishReason = kind == 1 ? "stop" : null,
                             },
                         ],
-                Usage =
-                    kind == 0
-                        ? new Callgate.Wire.Usage { PromptTokens = 9, CompletionTokens = 4 }
-                        : null,
+                Usage = kind == 0 ? new Callgate.Wire.Usage { PromptTokens = 9, CompletionTokens = 4 } : null,
             }
         );
 
@@ -299,12 +276,7 @@ internal sealed class CallHistory(ClientRuntime runtime, Tape tape, Tape upstrea
             }
 
             attempt.Exception = LlmException.Create(LlmErrorKind.RateLimit, "Too many.");
-            runtime.Pipeline.LogRouting(
-                _call,
-                ObserverEventKind.FailureFallback,
-                "group",
-                attempt.Exception
-            );
+            runtime.Pipeline.LogRouting(_call, ObserverEventKind.FailureFallback, "group", attempt.Exception);
         }
     }
 

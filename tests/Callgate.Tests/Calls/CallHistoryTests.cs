@@ -44,16 +44,9 @@ public sealed class CallHistoryTests
         public async Task RunAsync(byte[] choices)
         {
             _seen.Clear();
-            var history = new CallHistory(
-                _runtime,
-                new Tape(choices[..32]),
-                new Tape(choices[32..])
-            );
+            var history = new CallHistory(_runtime, new Tape(choices[..32]), new Tape(choices[32..]));
             await history.RunAsync();
-            var counts = await _runtime.Hub.FlushAsync(
-                TimeSpan.FromSeconds(30),
-                TestContext.Current.CancellationToken
-            );
+            var counts = await _runtime.Hub.FlushAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
             Assert.Equal(0, counts.Pending);
             Assert.Equal(0, counts.Failed);
             Assert.Equal(0, counts.Dropped);
@@ -82,10 +75,7 @@ public sealed class CallHistoryTests
             var last = Assert.Single(terminal);
             Assert.Same(last, _seen[^1]);
             Assert.Contains(last.Outcome!.Value, possible);
-            Assert.Equal(
-                last.Attempts.Select((_, i) => i + 1),
-                last.Attempts.Select(a => a.Number)
-            );
+            Assert.Equal(last.Attempts.Select((_, i) => i + 1), last.Attempts.Select(a => a.Number));
             Assert.NotNull(last.Cost);
             if (
                 last.Outcome is not (CallOutcome.CacheHit or CallOutcome.AnsweredByHook)

@@ -40,12 +40,7 @@ public sealed class FaultScriptTests
                     provider.Respond = _ => Reply(script[provider.Requests.Count - 1]);
                     var options = new CallOptions
                     {
-                        Fallbacks =
-                        [
-                            .. new[] { "openai/gpt-4o", "anthropic/claude-haiku-4-5" }.Take(
-                                fallbacks
-                            ),
-                        ],
+                        Fallbacks = [.. new[] { "openai/gpt-4o", "anthropic/claude-haiku-4-5" }.Take(fallbacks)],
                     };
                     var isAnswered = await TryAsync(client, isStream, options, token);
                     var expected = Expect(script, fallbacks + 1);
@@ -53,15 +48,10 @@ public sealed class FaultScriptTests
                     Assert.Equal(expected, call.Attempts.Select(a => a.Exception is null));
                     Assert.Equal(expected.Count, provider.Requests.Count);
                     Assert.Equal(expected[^1], isAnswered);
-                    Assert.Equal(
-                        isAnswered ? CallOutcome.Completed : CallOutcome.UpstreamFailed,
-                        call.Outcome
-                    );
+                    Assert.Equal(isAnswered ? CallOutcome.Completed : CallOutcome.UpstreamFailed, call.Outcome);
                     Assert.Equal(call.Attempts.Sum(a => a.Cost?.Total ?? 0), call.Cost!.Total ?? 0);
                     Assert.Equal(
-                        provider.Requests.Select(r =>
-                            r.ReadJson().GetProperty("model").GetString()
-                        ),
+                        provider.Requests.Select(r => r.ReadJson().GetProperty("model").GetString()),
                         call.Attempts.Select(a => a.Model)
                     );
                 },
@@ -187,9 +177,7 @@ public sealed class FaultScriptTests
         var token = TestContext.Current.CancellationToken;
         await using var provider = await FakeProvider.StartAsync(cancellationToken: token);
         var events = new TerminalEvents();
-        await using var client = new LlmClient(
-            Options(provider, events, o => o.Cache = new InMemoryCallCache())
-        );
+        await using var client = new LlmClient(Options(provider, events, o => o.Cache = new InMemoryCallCache()));
         // Kept from a stream, so that what is given again was put together from chunks.
         var text = string.Concat(
             await client
@@ -197,14 +185,8 @@ public sealed class FaultScriptTests
                 .Select(c => c.Text)
                 .ToListAsync(token)
         );
-        var completion = await client.CompleteAsync(
-            "openai/gpt-4o",
-            s_messages,
-            cancellationToken: token
-        );
-        var replayed = client
-            .CompleteStreaming("openai/gpt-4o", s_messages, cancellationToken: token)
-            .ToList();
+        var completion = await client.CompleteAsync("openai/gpt-4o", s_messages, cancellationToken: token);
+        var replayed = client.CompleteStreaming("openai/gpt-4o", s_messages, cancellationToken: token).ToList();
         Assert.Equal(text, completion.Text);
         Assert.Equal(text, string.Concat(replayed.Select(c => c.Text)));
         Assert.Equal("stop", replayed[^1].FinishReason);
@@ -265,14 +247,7 @@ public sealed class FaultScriptTests
         {
             if (isStream)
             {
-                await foreach (
-                    var chunk in client.CompleteStreamingAsync(
-                        "openai/gpt-5.4",
-                        s_messages,
-                        options,
-                        token
-                    )
-                )
+                await foreach (var chunk in client.CompleteStreamingAsync("openai/gpt-5.4", s_messages, options, token))
                 {
                     Assert.NotNull(chunk);
                 }
@@ -290,11 +265,7 @@ public sealed class FaultScriptTests
         }
     }
 
-    private static LlmClientOptions Options(
-        FakeProvider provider,
-        CustomLogger events,
-        Action<LlmClientOptions> set
-    )
+    private static LlmClientOptions Options(FakeProvider provider, CustomLogger events, Action<LlmClientOptions> set)
     {
         var options = new LlmClientOptions
         {

@@ -51,15 +51,12 @@ internal sealed class RecordedStream
     public int WholeEvents(int bytes) => EventEnds.Count(e => e <= bytes);
 
     /// <summary>What is known once these events have come.</summary>
-    public StreamFacts After(int events) =>
-        IsAnthropic ? AnthropicAfter(events) : OpenAiAfter(events);
+    public StreamFacts After(int events) => IsAnthropic ? AnthropicAfter(events) : OpenAiAfter(events);
 
     private StreamFacts OpenAiAfter(int events)
     {
         var came = Events.Take(events).ToList();
-        var choices = Events.Any(e => e.Contains("\"index\":1,\"delta\"", StringComparison.Ordinal))
-            ? 2
-            : 1;
+        var choices = Events.Any(e => e.Contains("\"index\":1,\"delta\"", StringComparison.Ordinal)) ? 2 : 1;
         return new StreamFacts(
             IsWhole: Count(came, "\"finish_reason\":\"") == choices,
             IsEnded: Count(came, "[DONE]") > 0,
@@ -91,12 +88,7 @@ internal sealed class RecordedStream
 /// <param name="IsEnded">The end marker has come.</param>
 /// <param name="HasFailed">The provider has reported an error.</param>
 /// <param name="Usage">Where the usage must come from if the call ends here.</param>
-internal readonly record struct StreamFacts(
-    bool IsWhole,
-    bool IsEnded,
-    bool HasFailed,
-    UsageSource Usage
-)
+internal readonly record struct StreamFacts(bool IsWhole, bool IsEnded, bool HasFailed, UsageSource Usage)
 {
     /// <summary>How a call ends whose stream ends here.</summary>
     public CallOutcome OutcomeAt(BodyEnd end) =>

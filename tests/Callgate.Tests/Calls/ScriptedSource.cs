@@ -23,9 +23,7 @@ internal sealed class ScriptedSource(
 ) : IChunkSource
 {
     private readonly Queue<ChatChunk> _ready = new();
-    private readonly TaskCompletionSource _broken = new(
-        TaskCreationOptions.RunContinuationsAsynchronously
-    );
+    private readonly TaskCompletionSource _broken = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _next;
 
     public CallOutcome Outcome => outcome;
@@ -63,8 +61,7 @@ internal sealed class ScriptedSource(
         throw new IOException("The connection was closed under a pending read.");
     }
 
-    public LlmResponse? Assemble() =>
-        attempt?.Stream is { IsEmpty: false } stream ? stream.ToCompletion() : null;
+    public LlmResponse? Assemble() => attempt?.Stream is { IsEmpty: false } stream ? stream.ToCompletion() : null;
 
     public void Dispose() => _broken.TrySetResult();
 

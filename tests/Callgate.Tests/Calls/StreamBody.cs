@@ -16,24 +16,15 @@ internal enum BodyEnd
 }
 
 /// <summary>The body of a reply, in memory: some bytes in some pieces, then an end. Reads complete at once, but for a stall.</summary>
-internal sealed class StreamBody(
-    ReadOnlyMemory<byte> bytes,
-    BodyEnd end,
-    int maxPiece = int.MaxValue
-) : Stream
+internal sealed class StreamBody(ReadOnlyMemory<byte> bytes, BodyEnd end, int maxPiece = int.MaxValue) : Stream
 {
-    private readonly TaskCompletionSource _disposed = new(
-        TaskCreationOptions.RunContinuationsAsynchronously
-    );
+    private readonly TaskCompletionSource _disposed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _position;
 
     /// <summary>Completes when the reader has let go of the connection.</summary>
     public Task Disposed => _disposed.Task;
 
-    public override async ValueTask<int> ReadAsync(
-        Memory<byte> buffer,
-        CancellationToken cancellationToken = default
-    )
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
         ObjectDisposedException.ThrowIf(_disposed.Task.IsCompleted, this);
@@ -80,13 +71,11 @@ internal sealed class StreamBody(
 
     public override void SetLength(long value) => throw new NotSupportedException();
 
-    public override void Write(byte[] buffer, int offset, int count) =>
-        throw new NotSupportedException();
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }
 
 /// <summary>Answers every request in memory.</summary>
-internal sealed class MemoryUpstream(Func<HttpRequestMessage, HttpResponseMessage> answer)
-    : HttpMessageHandler
+internal sealed class MemoryUpstream(Func<HttpRequestMessage, HttpResponseMessage> answer) : HttpMessageHandler
 {
     private int _requests;
 

@@ -28,11 +28,7 @@ public sealed class StreamCutTests
         // Two cuts async, two sync; what comes in one piece here comes in small ones there.
         var upstream = new MemoryUpstream(_ =>
             MemoryUpstream.Sse(
-                body = new StreamBody(
-                    recorded.Bytes.AsMemory(0, cut.At),
-                    cut.End,
-                    cut.At % 3 == 0 ? int.MaxValue : 700
-                )
+                body = new StreamBody(recorded.Bytes.AsMemory(0, cut.At), cut.End, cut.At % 3 == 0 ? int.MaxValue : 700)
             )
         );
         var events = new TerminalEvents();
@@ -41,14 +37,9 @@ public sealed class StreamCutTests
         {
             cut = next;
             var expected = recorded.After(recorded.WholeEvents(cut.At)).OutcomeAt(cut.End);
-            var options = new CallOptions
-            {
-                Metadata = new Dictionary<string, object?> { ["cut"] = cut },
-            };
+            var options = new CallOptions { Metadata = new Dictionary<string, object?> { ["cut"] = cut } };
             var failure =
-                cut.At % 4 < 2
-                    ? ReadSync(client, recorded, options)
-                    : await ReadAsync(client, recorded, options);
+                cut.At % 4 < 2 ? ReadSync(client, recorded, options) : await ReadAsync(client, recorded, options);
             Assert.True(
                 (failure is null) == (expected == CallOutcome.Completed),
                 $"{name} {cut}: expected {expected}, the consumer got {failure?.ToString() ?? "the end"}"
@@ -84,11 +75,7 @@ public sealed class StreamCutTests
         return new LlmClient(options);
     }
 
-    private static async Task<Exception?> ReadAsync(
-        LlmClient client,
-        RecordedStream recorded,
-        CallOptions options
-    )
+    private static async Task<Exception?> ReadAsync(LlmClient client, RecordedStream recorded, CallOptions options)
     {
         try
         {
@@ -113,11 +100,7 @@ public sealed class StreamCutTests
         }
     }
 
-    private static LlmException? ReadSync(
-        LlmClient client,
-        RecordedStream recorded,
-        CallOptions options
-    )
+    private static LlmException? ReadSync(LlmClient client, RecordedStream recorded, CallOptions options)
     {
         try
         {

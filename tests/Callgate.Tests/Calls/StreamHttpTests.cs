@@ -17,9 +17,7 @@ public sealed class StreamHttpTests
         await using var client = NewClient(provider, events, retries: 0);
         var cuts = RecordedStream
             .All.SelectMany(s => CutsOf(s).Select(c => (Stream: s, At: c)))
-            .SelectMany(c =>
-                new[] { BodyEnd.Clean, BodyEnd.Reset }.Select(e => new Cut(c.Stream, c.At, e))
-            )
+            .SelectMany(c => new[] { BodyEnd.Clean, BodyEnd.Reset }.Select(e => new Cut(c.Stream, c.At, e)))
             .ToList();
         foreach (var cut in cuts)
         {
@@ -61,10 +59,7 @@ public sealed class StreamHttpTests
                 {
                     // A comment that never comes: the reply is not over when all of the stream has come.
                     provider.Enqueue(
-                        FakeReply.Bytes(
-                            (byte[])[.. stream.Bytes, .. ": more\n"u8],
-                            "text/event-stream"
-                        ) with
+                        FakeReply.Bytes((byte[])[.. stream.Bytes, .. ": more\n"u8], "text/event-stream") with
                         {
                             StallAfterBytes = stream.Bytes.Length,
                         }
@@ -104,18 +99,14 @@ public sealed class StreamHttpTests
                     provider.ClearRequests();
                     var cut = new Cut(stream, at, end);
                     provider.Respond = _ =>
-                        provider.Requests.Count == 1
-                            ? cut.Reply()
-                            : FakeReply.Bytes(stream.Bytes, "text/event-stream");
+                        provider.Requests.Count == 1 ? cut.Reply() : FakeReply.Bytes(stream.Bytes, "text/event-stream");
                     _ = await ReadAsync(client, cut, token);
                     var call = Assert.Single(await events.SettledAsync(client));
                     var isRetried = stream.WholeEvents(at) == 0;
                     Assert.Equal(isRetried ? 2 : 1, call.Attempts.Count);
                     Assert.Equal(call.Attempts.Count, provider.Requests.Count);
                     Assert.Equal(
-                        isRetried
-                            ? stream.After(stream.Events.Count).OutcomeAt(BodyEnd.Clean)
-                            : cut.Outcome,
+                        isRetried ? stream.After(stream.Events.Count).OutcomeAt(BodyEnd.Clean) : cut.Outcome,
                         call.Outcome
                     );
                 }
@@ -146,10 +137,7 @@ public sealed class StreamHttpTests
     )
     {
         using var cancel = new CancellationTokenSource();
-        var options = new CallOptions
-        {
-            Metadata = new Dictionary<string, object?> { ["expected"] = expected },
-        };
+        var options = new CallOptions { Metadata = new Dictionary<string, object?> { ["expected"] = expected } };
         await using var reading = client
             .CompleteStreamingAsync(stream.Model, s_messages, options, cancel.Token)
             .GetAsyncEnumerator(TestContext.Current.CancellationToken);
@@ -161,32 +149,16 @@ public sealed class StreamHttpTests
         if (cancels)
         {
             await cancel.CancelAsync();
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
-                await reading.MoveNextAsync()
-            );
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await reading.MoveNextAsync());
         }
     }
 
-    private static async Task<Exception?> ReadAsync(
-        LlmClient client,
-        Cut cut,
-        CancellationToken token
-    )
+    private static async Task<Exception?> ReadAsync(LlmClient client, Cut cut, CancellationToken token)
     {
-        var options = new CallOptions
-        {
-            Metadata = new Dictionary<string, object?> { ["cut"] = cut },
-        };
+        var options = new CallOptions { Metadata = new Dictionary<string, object?> { ["cut"] = cut } };
         try
         {
-            await foreach (
-                var chunk in client.CompleteStreamingAsync(
-                    cut.Stream.Model,
-                    s_messages,
-                    options,
-                    token
-                )
-            )
+            await foreach (var chunk in client.CompleteStreamingAsync(cut.Stream.Model, s_messages, options, token))
             {
                 Assert.NotNull(chunk);
             }
@@ -207,11 +179,7 @@ public sealed class StreamHttpTests
                 RetryDelay = TimeSpan.FromMilliseconds(1),
                 Callbacks = [events],
                 ApiKeys = { ["openai"] = "k", ["anthropic"] = "k" },
-                ApiBases =
-                {
-                    ["openai"] = provider.OpenAiBase,
-                    ["anthropic"] = provider.AnthropicBase,
-                },
+                ApiBases = { ["openai"] = provider.OpenAiBase, ["anthropic"] = provider.AnthropicBase },
             }
         );
 

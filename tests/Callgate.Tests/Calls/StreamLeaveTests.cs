@@ -71,10 +71,7 @@ public sealed class StreamLeaveTests
                 await using var run = new Run(stream, stream.Bytes.Length);
                 if (isSync)
                 {
-                    Assert.Equal(
-                        chunks,
-                        run.Client.CompleteStreaming(stream.Model, s_messages).Take(chunks).Count()
-                    );
+                    Assert.Equal(chunks, run.Client.CompleteStreaming(stream.Model, s_messages).Take(chunks).Count());
                 }
                 else
                 {
@@ -102,9 +99,7 @@ public sealed class StreamLeaveTests
             using var cancel = new CancellationTokenSource();
             await run.TakeAsync(chunks, cancel.Token);
             await cancel.CancelAsync();
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
-                await run.Stream.MoveNextAsync()
-            );
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await run.Stream.MoveNextAsync());
             await run.AssertEndedAsync(CallOutcome.Cancelled, facts[chunks].Usage);
         }
     }
@@ -151,9 +146,7 @@ public sealed class StreamLeaveTests
             var outcome = facts[chunks].IsWhole ? CallOutcome.Completed : CallOutcome.Abandoned;
             await run.AssertEndedAsync(outcome, facts[chunks].Usage);
             // Half an answer must not look like a whole one to whoever reads on after all.
-            await Assert.ThrowsAsync<LlmTimeoutException>(async () =>
-                await run.Stream.MoveNextAsync()
-            );
+            await Assert.ThrowsAsync<LlmTimeoutException>(async () => await run.Stream.MoveNextAsync());
             await run.DisposeStreamAsync();
             await run.AssertEndedAsync(outcome, facts[chunks].Usage);
         }
@@ -245,9 +238,7 @@ public sealed class StreamLeaveTests
         var recorded = RecordedStream.Of("OpenAi.Plain");
         var time = new InterruptedTime();
         await using var run = new Run(recorded, recorded.Bytes.Length, time);
-        var stream = run
-            .Client.CompleteStreamingAsync(recorded.Model, s_messages)
-            .GetAsyncEnumerator();
+        var stream = run.Client.CompleteStreamingAsync(recorded.Model, s_messages).GetAsyncEnumerator();
         // The first timer is the call's clock: at that moment the call is not open yet.
         time.OnTimer = () => _ = stream.DisposeAsync();
         Assert.True(await stream.MoveNextAsync());
@@ -328,12 +319,7 @@ public sealed class StreamLeaveTests
     {
         public Action? OnTimer { get; set; }
 
-        public override ITimer CreateTimer(
-            TimerCallback callback,
-            object? state,
-            TimeSpan dueTime,
-            TimeSpan period
-        )
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
         {
             var interrupt = OnTimer;
             OnTimer = null;
@@ -351,9 +337,7 @@ public sealed class StreamLeaveTests
         {
             Recorded = recorded;
             _upstream = new MemoryUpstream(_ =>
-                MemoryUpstream.Sse(
-                    Body = new StreamBody(recorded.Bytes.AsMemory(0, bytes), BodyEnd.Stall)
-                )
+                MemoryUpstream.Sse(Body = new StreamBody(recorded.Bytes.AsMemory(0, bytes), BodyEnd.Stall))
             );
             Client = new LlmClient(
                 new LlmClientOptions
@@ -377,9 +361,7 @@ public sealed class StreamLeaveTests
         public int Requests => _upstream.Requests;
 
         private void Begin(CancellationToken token) =>
-            Stream = Client
-                .CompleteStreamingAsync(Recorded.Model, s_messages)
-                .GetAsyncEnumerator(token);
+            Stream = Client.CompleteStreamingAsync(Recorded.Model, s_messages).GetAsyncEnumerator(token);
 
         /// <summary>Takes all that has come, and gives back the read that waits for more.</summary>
         public async Task<Task<bool>> ReadUntilStalledAsync(CancellationToken token = default)

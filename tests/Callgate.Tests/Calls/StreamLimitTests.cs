@@ -50,9 +50,7 @@ public sealed class StreamLimitTests
         await using var stream = Begin(client);
         Assert.True(await stream.MoveNextAsync());
         _time.Advance(Seconds(61));
-        var failure = await Assert.ThrowsAsync<LlmTimeoutException>(async () =>
-            await stream.MoveNextAsync()
-        );
+        var failure = await Assert.ThrowsAsync<LlmTimeoutException>(async () => await stream.MoveNextAsync());
         Assert.Contains("total limit of 60 s", failure.Message, StringComparison.Ordinal);
         await AssertEndedAsync(client, CallOutcome.TimedOut);
     }
@@ -85,9 +83,7 @@ public sealed class StreamLimitTests
     public async Task Pause_BeforeARetry_IsNotBoundByTheFirstTokensLimit()
     {
         var tries = 0;
-        using var upstream = new MemoryUpstream(_ =>
-            ++tries == 1 ? TooMany(retryAfterSeconds: 7) : Whole()
-        );
+        using var upstream = new MemoryUpstream(_ => ++tries == 1 ? TooMany(retryAfterSeconds: 7) : Whole());
         await using var client = NewClient(
             upstream,
             o =>
@@ -114,11 +110,7 @@ public sealed class StreamLimitTests
         using var upstream = new MemoryUpstream(_ => TooMany(retryAfterSeconds: 61));
         await using var client = NewClient(upstream, o => o.NumRetries = 3);
         var failure = await Assert.ThrowsAsync<LlmRateLimitException>(() =>
-            client.CompleteAsync(
-                s_recorded.Model,
-                s_messages,
-                cancellationToken: TestContext.Current.CancellationToken
-            )
+            client.CompleteAsync(s_recorded.Model, s_messages, cancellationToken: TestContext.Current.CancellationToken)
         );
         Assert.Equal(Seconds(61), failure.RetryAfter);
         Assert.Equal(1, upstream.Requests);
@@ -138,11 +130,7 @@ public sealed class StreamLimitTests
             }
         );
         await Assert.ThrowsAsync<LlmRateLimitException>(() =>
-            client.CompleteAsync(
-                s_recorded.Model,
-                s_messages,
-                cancellationToken: TestContext.Current.CancellationToken
-            )
+            client.CompleteAsync(s_recorded.Model, s_messages, cancellationToken: TestContext.Current.CancellationToken)
         );
         await AssertEndedAsync(client, CallOutcome.UpstreamFailed);
     }
@@ -205,11 +193,7 @@ public sealed class StreamLimitTests
             }
         );
         await using var stream = client
-            .CompleteStreamingAsync(
-                "group",
-                s_messages,
-                cancellationToken: TestContext.Current.CancellationToken
-            )
+            .CompleteStreamingAsync("group", s_messages, cancellationToken: TestContext.Current.CancellationToken)
             .GetAsyncEnumerator(TestContext.Current.CancellationToken);
         var reading = stream.MoveNextAsync();
         _time.Advance(Seconds(3.1));
@@ -227,24 +211,17 @@ public sealed class StreamLimitTests
         {
             Content = new StringContent("""{"error":{"message":"slow down","type":"requests"}}"""),
         };
-        reply.Headers.Add(
-            "Retry-After",
-            retryAfterSeconds.ToString(System.Globalization.CultureInfo.InvariantCulture)
-        );
+        reply.Headers.Add("Retry-After", retryAfterSeconds.ToString(System.Globalization.CultureInfo.InvariantCulture));
         return reply;
     }
 
-    private static HttpResponseMessage Whole() =>
-        MemoryUpstream.Sse(new StreamBody(s_recorded.Bytes, BodyEnd.Stall));
+    private static HttpResponseMessage Whole() => MemoryUpstream.Sse(new StreamBody(s_recorded.Bytes, BodyEnd.Stall));
 
     private static MemoryUpstream Upstream(int events, int maxPiece = int.MaxValue) =>
         new(_ =>
             MemoryUpstream.Sse(
                 new StreamBody(
-                    s_recorded.Bytes.AsMemory(
-                        0,
-                        events == 0 ? 0 : s_recorded.EventEnds[events - 1]
-                    ),
+                    s_recorded.Bytes.AsMemory(0, events == 0 ? 0 : s_recorded.EventEnds[events - 1]),
                     BodyEnd.Stall,
                     maxPiece
                 )

@@ -39,10 +39,7 @@ internal sealed class TerminalEvents : CustomLogger
     /// <summary>Waits for a client's observers, and checks that nothing was lost, failed, or left open.</summary>
     public async Task<IReadOnlyList<CallDetails>> SettledAsync(LlmClient client)
     {
-        var counts = await client.FlushAsync(
-            TimeSpan.FromSeconds(60),
-            TestContext.Current.CancellationToken
-        );
+        var counts = await client.FlushAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
         AssertSettled(client, counts);
         return All;
     }

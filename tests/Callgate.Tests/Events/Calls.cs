@@ -25,11 +25,7 @@ internal static class Calls
         reasoningTokens: 50
     );
 
-    public static readonly Cost Computed = CostCalculator.Compute(
-        Price,
-        Tokens,
-        new PriceContext { At = Start }
-    );
+    public static readonly Cost Computed = CostCalculator.Compute(Price, Tokens, new PriceContext { At = Start });
 
     public static ChatRequest Request { get; } =
         new()
@@ -45,14 +41,7 @@ internal static class Calls
         {
             Id = "chatcmpl-1",
             Model = "gpt-4o",
-            Choices =
-            [
-                new Choice
-                {
-                    Message = Message.Assistant("Rayleigh scattering."),
-                    FinishReason = "stop",
-                },
-            ],
+            Choices = [new Choice { Message = Message.Assistant("Rayleigh scattering."), FinishReason = "stop" }],
             Usage = new Wire.Usage
             {
                 PromptTokens = 1000,
@@ -125,12 +114,7 @@ internal static class Calls
             ],
         };
 
-    public static CallDetails Stream { get; } =
-        Success with
-        {
-            Stream = true,
-            CallType = "completion",
-        };
+    public static CallDetails Stream { get; } = Success with { Stream = true, CallType = "completion" };
 
     public static CallDetails Cached { get; } =
         Success with
@@ -158,13 +142,7 @@ internal static class Calls
             Response = new EmbeddingResponse
             {
                 Model = "e",
-                Data =
-                [
-                    new EmbeddingItem
-                    {
-                        Embedding = Enumerable.Range(0, 256).Select(i => i / 8f).ToArray(),
-                    },
-                ],
+                Data = [new EmbeddingItem { Embedding = Enumerable.Range(0, 256).Select(i => i / 8f).ToArray() }],
             },
         };
 
@@ -185,10 +163,7 @@ internal static class Calls
             CompletionStartTime = null,
             Exception = new RejectException(403, "Not allowed"),
             Rejection = new Rejection("shape", "Not allowed"),
-            HookRuns =
-            [
-                new HookRun("PreCallHookAsync", "Guard", "reject", TimeSpan.FromMilliseconds(1.5)),
-            ],
+            HookRuns = [new HookRun("PreCallHookAsync", "Guard", "reject", TimeSpan.FromMilliseconds(1.5))],
         };
 
     public static CallDetails Terminated { get; } =

@@ -13,21 +13,14 @@ public class PayloadContentTests
     public void HugePrompt_AddsABoundedAmount()
     {
         var prompt = new string('x', 50_000_000);
-        var call = Calls.Success with
-        {
-            Messages = [Message.System("Be brief."), Message.User(prompt)],
-        };
+        var call = Calls.Success with { Messages = [Message.System("Be brief."), Message.User(prompt)] };
 
         var json = PayloadTests.Json(call);
 
         Assert.InRange(json.GetRawText().Length, 256 << 10, 300 << 10);
         Assert.Equal(["messages"], PayloadTests.Truncated(json));
-        var whole =
-            $$"""[{"role":"system","content":"Be brief."},{"role":"user","content":"{{prompt}}"}]""";
-        Assert.Equal(
-            whole.Length,
-            json.GetProperty("callgate").GetProperty("messages_bytes").GetInt64()
-        );
+        var whole = $$"""[{"role":"system","content":"Be brief."},{"role":"user","content":"{{prompt}}"}]""";
+        Assert.Equal(whole.Length, json.GetProperty("callgate").GetProperty("messages_bytes").GetInt64());
         Assert.Equal(
             Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(whole))),
             json.GetProperty("callgate").GetProperty("messages_sha256").GetString()
@@ -41,15 +34,11 @@ public class PayloadContentTests
 
         Assert.Equal(
             payload.Callgate.MessagesSha256,
-            Convert.ToHexStringLower(
-                SHA256.HashData(Encoding.UTF8.GetBytes(payload.Messages!.Value.GetRawText()))
-            )
+            Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(payload.Messages!.Value.GetRawText())))
         );
         Assert.Equal(
             payload.Callgate.ResponseSha256,
-            Convert.ToHexStringLower(
-                SHA256.HashData(Encoding.UTF8.GetBytes(payload.Response!.Value.GetRawText()))
-            )
+            Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(payload.Response!.Value.GetRawText())))
         );
         Assert.Empty(payload.Callgate.Truncated);
     }
@@ -57,9 +46,7 @@ public class PayloadContentTests
     [Fact]
     public void LongConversation_KeepsItsBeginningAndItsEnd()
     {
-        var turns = Enumerable
-            .Range(0, 100)
-            .Select(i => Message.User($"turn {i} {new string('y', 500)}"));
+        var turns = Enumerable.Range(0, 100).Select(i => Message.User($"turn {i} {new string('y', 500)}"));
         var call = Calls.Success with
         {
             Messages = [Message.System("Be brief."), .. turns],
@@ -87,11 +74,7 @@ public class PayloadContentTests
     {
         var call = Calls.Success with
         {
-            Messages =
-            [
-                Message.System(new string('a', 100_000)),
-                Message.User(new string('b', 100_000)),
-            ],
+            Messages = [Message.System(new string('a', 100_000)), Message.User(new string('b', 100_000))],
             PayloadLimits = new PayloadLimits { MaxContentBytes = 4096 },
         };
 
@@ -111,10 +94,7 @@ public class PayloadContentTests
             [
                 Message.User(
                     (ContentPart[])
-                        [
-                            ContentPart.FromImage($"data:image/png;base64,{data}"),
-                            ContentPart.FromText("What is it?"),
-                        ]
+                        [ContentPart.FromImage($"data:image/png;base64,{data}"), ContentPart.FromText("What is it?")]
                 ),
                 Message.User(
                     (ContentPart[])
@@ -133,23 +113,12 @@ public class PayloadContentTests
 
         Assert.Equal(
             $"data:image/png;base64,{data[..42]}… (4022 bytes)",
-            messages[0]
-                .GetProperty("content")[0]
-                .GetProperty("image_url")
-                .GetProperty("url")
-                .GetString()
+            messages[0].GetProperty("content")[0].GetProperty("image_url").GetProperty("url").GetString()
         );
-        Assert.Equal(
-            "What is it?",
-            messages[0].GetProperty("content")[1].GetProperty("text").GetString()
-        );
+        Assert.Equal("What is it?", messages[0].GetProperty("content")[1].GetProperty("text").GetString());
         Assert.Equal(
             $"{data[..64]}… (4000 bytes)",
-            messages[1]
-                .GetProperty("content")[0]
-                .GetProperty("input_audio")
-                .GetProperty("data")
-                .GetString()
+            messages[1].GetProperty("content")[0].GetProperty("input_audio").GetProperty("data").GetString()
         );
     }
 
@@ -170,16 +139,11 @@ public class PayloadContentTests
                 PayloadLimits = new PayloadLimits { MaxTextBytes = bytes },
             };
 
-            var text = PayloadTests
-                .Json(call)
-                .GetProperty("messages")[0]
-                .GetProperty("content")
-                .GetString()!;
+            var text = PayloadTests.Json(call).GetProperty("messages")[0].GetProperty("content").GetString()!;
 
             Assert.Equal(
                 "",
-                text[..text.IndexOf('…', StringComparison.Ordinal)]
-                    .Replace(unit, "", StringComparison.Ordinal)
+                text[..text.IndexOf('…', StringComparison.Ordinal)].Replace(unit, "", StringComparison.Ordinal)
             );
         }
     }
@@ -237,19 +201,11 @@ public class PayloadContentTests
         Assert.Equal("""[1,"a",true]""", requester.GetProperty("list").GetRawText());
         Assert.Equal("""{"1":2}""", requester.GetProperty("numbers").GetRawText());
         Assert.Equal("(3 bytes)", requester.GetProperty("bytes").GetString());
-        Assert.Equal(
-            "(Throws: NotSupportedException)",
-            requester.GetProperty("throws").GetString()
-        );
+        Assert.Equal("(Throws: NotSupportedException)", requester.GetProperty("throws").GetString());
         Assert.Equal("[1]", requester.GetProperty("sequence").GetRawText());
         Assert.Equal(
             "loop",
-            requester
-                .GetProperty("cycle")
-                .GetProperty("self")
-                .GetProperty("self")
-                .GetProperty("name")
-                .GetString()
+            requester.GetProperty("cycle").GetProperty("self").GetProperty("self").GetProperty("name").GetString()
         );
         Assert.Equal("***", requester.GetProperty("secret").GetString());
         Assert.Equal("***", requester.GetProperty("key").GetString());
@@ -278,16 +234,11 @@ public class PayloadContentTests
     [Fact]
     public void EndlessSequence_Ends()
     {
-        var json = PayloadTests.Json(
-            Calls.With(new Dictionary<string, object?> { ["endless"] = Endless() })
-        );
+        var json = PayloadTests.Json(Calls.With(new Dictionary<string, object?> { ["endless"] = Endless() }));
 
         Assert.Equal(
             1000,
-            json.GetProperty("metadata")
-                .GetProperty("requester_metadata")
-                .GetProperty("endless")
-                .GetArrayLength()
+            json.GetProperty("metadata").GetProperty("requester_metadata").GetProperty("endless").GetArrayLength()
         );
     }
 

@@ -46,10 +46,7 @@ public class PayloadFuzzTests
                 {
                     0 => null,
                     1 => new MessageContent(text),
-                    _ => new MessageContent([
-                        ContentPart.FromText(text),
-                        new ContentPart { Type = text },
-                    ]),
+                    _ => new MessageContent([ContentPart.FromText(text), new ContentPart { Type = text }]),
                 },
                 ToolCalls =
                     kind == 3
@@ -70,47 +67,23 @@ public class PayloadFuzzTests
         Gen.Select(Gen.Enum<LlmErrorKind>(), s_text, s_text)
             .Select(
                 Exception? (t) =>
-                    LlmException.Create(
-                        t.Item1,
-                        t.Item2,
-                        new ErrorFacts(Code: t.Item3, RequestId: t.Item3)
-                    )
+                    LlmException.Create(t.Item1, t.Item2, new ErrorFacts(Code: t.Item3, RequestId: t.Item3))
             ),
         s_text.Select(Exception? (t) => new InvalidOperationException(t, new TimeoutException(t)))
     );
 
-    private static readonly Gen<TokenUsage> s_usage = Gen.Select(
-            Gen.Long,
-            Gen.Long,
-            Gen.Long,
-            Gen.Enum<UsageSource>()
-        )
-        .Select(t =>
-            TokenUsage.FromReported(t.Item1, t.Item2, cachedTokens: t.Item3, source: t.Item4)
-        );
+    private static readonly Gen<TokenUsage> s_usage = Gen.Select(Gen.Long, Gen.Long, Gen.Long, Gen.Enum<UsageSource>())
+        .Select(t => TokenUsage.FromReported(t.Item1, t.Item2, cachedTokens: t.Item3, source: t.Item4));
 
     private static readonly Gen<CallDetails> s_call = Gen.Select(
             Gen.Select(s_text, s_text, Gen.Enum<CallOutcome>().Nullable(), s_exception),
             Gen.Select(s_message.List[0, 6], Gen.Dictionary(s_text, s_value)[0, 5], s_usage),
-            Gen.Select(
-                Gen.DateTimeOffset,
-                Gen.DateTimeOffset.Nullable(),
-                Gen.Bool,
-                Gen.Int[64, 5000]
-            )
+            Gen.Select(Gen.DateTimeOffset, Gen.DateTimeOffset.Nullable(), Gen.Bool, Gen.Int[64, 5000])
         )
         .Select(t =>
         {
-            var (
-                (model, text, outcome, exception),
-                (messages, metadata, usage),
-                (start, end, flag, limit)
-            ) = t;
-            var cost = CostCalculator.Compute(
-                flag ? Calls.Price : null,
-                usage,
-                new PriceContext { At = Calls.Start }
-            );
+            var ((model, text, outcome, exception), (messages, metadata, usage), (start, end, flag, limit)) = t;
+            var cost = CostCalculator.Compute(flag ? Calls.Price : null, usage, new PriceContext { At = Calls.Start });
             return Calls.Success with
             {
                 LitellmCallId = text,
@@ -145,11 +118,7 @@ public class PayloadFuzzTests
                     },
                 ],
                 LitellmParams = new LitellmParams { Metadata = metadata },
-                ResponseHeaders = new Dictionary<string, string>
-                {
-                    [text] = text,
-                    ["x-ratelimit-limit-tokens"] = text,
-                },
+                ResponseHeaders = new Dictionary<string, string> { [text] = text, ["x-ratelimit-limit-tokens"] = text },
                 PayloadLimits = new PayloadLimits
                 {
                     MaxContentBytes = limit,
@@ -171,16 +140,11 @@ public class PayloadFuzzTests
                 Assert.Equal(call.Usage.TotalTokens, payload.TotalTokens);
                 Assert.Equal(
                     call.Usage,
-                    JsonSerializer
-                        .SerializeToElement(call.Usage, Accounting.Usage)
-                        .Deserialize(Accounting.Usage)
+                    JsonSerializer.SerializeToElement(call.Usage, Accounting.Usage).Deserialize(Accounting.Usage)
                 );
                 if (payload.CostBreakdown is { } cost)
                 {
-                    Assert.Equal(
-                        payload.ResponseCost,
-                        cost.InputCost + cost.OutputCost + cost.ToolUsageCost
-                    );
+                    Assert.Equal(payload.ResponseCost, cost.InputCost + cost.OutputCost + cost.ToolUsageCost);
                 }
 
                 // An escaped character takes six bytes where the limit counts one.
@@ -211,10 +175,7 @@ public class PayloadFuzzTests
                     );
 
                     Assert.False(content.Truncated);
-                    Assert.True(
-                        JsonElement.DeepEquals(JsonElement.Parse(whole), content.Json),
-                        whole
-                    );
+                    Assert.True(JsonElement.DeepEquals(JsonElement.Parse(whole), content.Json), whole);
                     Assert.Equal(System.Text.Encoding.UTF8.GetByteCount(whole), content.Bytes);
                 },
                 iter: 300

@@ -38,10 +38,7 @@ public sealed class PayloadPipelineTests : IAsyncDisposable
         Assert.Equal(CostStatus.Computed, payload.ResponseCostStatus);
         Assert.True(payload.ResponseCost > 0);
         var value = payload.ModelMapInformation.ModelMapValue!;
-        Assert.Equal(
-            payload.ResponseCost,
-            (value.InputCostPerToken * 1000) + (value.OutputCostPerToken * 100)
-        );
+        Assert.Equal(payload.ResponseCost, (value.InputCostPerToken * 1000) + (value.OutputCostPerToken * 100));
     }
 
     [Fact]
@@ -62,11 +59,7 @@ public sealed class PayloadPipelineTests : IAsyncDisposable
         var payload = await EndAsync();
 
         Assert.True(payload.Stream);
-        Assert.Contains(
-            "Hello there",
-            payload.Response!.Value.GetRawText(),
-            StringComparison.Ordinal
-        );
+        Assert.Contains("Hello there", payload.Response!.Value.GetRawText(), StringComparison.Ordinal);
     }
 
     [Fact]

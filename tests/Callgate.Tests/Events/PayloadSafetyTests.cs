@@ -75,10 +75,7 @@ public class PayloadSafetyTests
             {
                 AdditionalProperties = new ExtraFields()
                     .With("api_key", Canary)
-                    .With(
-                        "extra_headers",
-                        JsonElement.Parse($$"""{"Authorization":"{{Canary}}"}""")
-                    ),
+                    .With("extra_headers", JsonElement.Parse($$"""{"Authorization":"{{Canary}}"}""")),
                 Tools =
                 [
                     new ToolDefinition
@@ -161,10 +158,7 @@ public class PayloadSafetyTests
     {
         var caught = Assert.Throws<LlmServerException>(() => Fail());
 
-        var trace = (Calls.Failure with { Exception = caught })
-            .StandardLoggingPayload
-            .ErrorInformation!
-            .Traceback!;
+        var trace = (Calls.Failure with { Exception = caught }).StandardLoggingPayload.ErrorInformation!.Traceback!;
 
         Assert.Contains(nameof(Fail), trace, StringComparison.Ordinal);
         Assert.Contains("caused by System.TimeoutException", trace, StringComparison.Ordinal);
@@ -185,19 +179,14 @@ public class PayloadSafetyTests
     [InlineData("user_api_key_alias", false)]
     [InlineData("key", false)]
     [InlineData("", false)]
-    public void SecretNames_AreTold(string name, bool secret) =>
-        Assert.Equal(secret, SecretNames.IsSecret(name));
+    public void SecretNames_AreTold(string name, bool secret) => Assert.Equal(secret, SecretNames.IsSecret(name));
 
     [Theory]
     [InlineData("the task-force was asked", "the task-force was asked")]
     [InlineData("Bearer abcdefghijklmnop", "Bearer ***")]
     [InlineData("key: abcdefghijklmnop.", "key: ***")]
-    [InlineData(
-        "model gpt-4o-mini-2024-07-18 was not found",
-        "model gpt-4o-mini-2024-07-18 was not found"
-    )]
-    public void Clean_MasksKeysOnly(string text, string cleaned) =>
-        Assert.Equal(cleaned, SafeErrors.Clean(text));
+    [InlineData("model gpt-4o-mini-2024-07-18 was not found", "model gpt-4o-mini-2024-07-18 was not found")]
+    public void Clean_MasksKeysOnly(string text, string cleaned) => Assert.Equal(cleaned, SafeErrors.Clean(text));
 
     private static void Fail()
     {

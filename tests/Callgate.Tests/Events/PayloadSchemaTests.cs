@@ -50,10 +50,7 @@ public class PayloadSchemaTests
             Assert.True(json.RootElement.TryGetProperty(name, out _), name);
         }
 
-        Assert.Equal(
-            SchemaFile.Published.Properties.Count,
-            json.RootElement.EnumerateObject().Count()
-        );
+        Assert.Equal(SchemaFile.Published.Properties.Count, json.RootElement.EnumerateObject().Count());
     }
 
     [Fact]
@@ -62,14 +59,10 @@ public class PayloadSchemaTests
         var json = Calls.Success.StandardLoggingPayload.ToJson();
 
         Assert.NotEmpty(
-            SchemaFile.Strict.Validate(
-                json.Replace("\"sequence\":", "\"sequel\":", StringComparison.Ordinal)
-            )
+            SchemaFile.Strict.Validate(json.Replace("\"sequence\":", "\"sequel\":", StringComparison.Ordinal))
         );
         Assert.NotEmpty(
-            SchemaFile.Published.Validate(
-                json.Replace("\"startTime\":", "\"start_time\":", StringComparison.Ordinal)
-            )
+            SchemaFile.Published.Validate(json.Replace("\"startTime\":", "\"start_time\":", StringComparison.Ordinal))
         );
     }
 
@@ -114,10 +107,7 @@ public class PayloadSchemaTests
     internal static void Valid(StandardLoggingPayload payload)
     {
         var json = payload.ToJson();
-        var errors = SchemaFile
-            .Strict.Validate(json)
-            .Concat(SchemaFile.Published.Validate(json))
-            .ToList();
+        var errors = SchemaFile.Strict.Validate(json).Concat(SchemaFile.Published.Validate(json)).ToList();
         Assert.True(errors.Count == 0, $"{string.Join("\n", errors)}\n{json}");
     }
 }

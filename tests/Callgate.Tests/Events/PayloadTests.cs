@@ -12,24 +12,15 @@ public class PayloadTests
 
         Assert.Equal("chatcmpl-1", json.GetProperty("id").GetString());
         Assert.Equal("success", json.GetProperty("status").GetString());
-        Assert.Equal(
-            "success",
-            json.GetProperty("status_fields").GetProperty("llm_api_status").GetString()
-        );
-        Assert.Equal(
-            "not_run",
-            json.GetProperty("status_fields").GetProperty("guardrail_status").GetString()
-        );
+        Assert.Equal("success", json.GetProperty("status_fields").GetProperty("llm_api_status").GetString());
+        Assert.Equal("not_run", json.GetProperty("status_fields").GetProperty("guardrail_status").GetString());
         Assert.Equal(1777896000.0, json.GetProperty("startTime").GetDouble());
         Assert.Equal(1777896001.0, json.GetProperty("endTime").GetDouble());
         Assert.Equal(1777896000.25, json.GetProperty("completionStartTime").GetDouble());
         Assert.Equal(1.0, json.GetProperty("response_time").GetDouble());
         Assert.Equal(1200, json.GetProperty("total_tokens").GetInt32());
         Assert.Equal("https://api.openai.com/v1", json.GetProperty("api_base").GetString());
-        Assert.Equal(
-            "Why is the sky blue?",
-            json.GetProperty("messages")[1].GetProperty("content").GetString()
-        );
+        Assert.Equal("Why is the sky blue?", json.GetProperty("messages")[1].GetProperty("content").GetString());
         Assert.Equal(
             "Rayleigh scattering.",
             json.GetProperty("response")
@@ -38,15 +29,9 @@ public class PayloadTests
                 .GetProperty("content")
                 .GetString()
         );
-        Assert.Equal(
-            """{"max_tokens":100,"temperature":0.5}""",
-            json.GetProperty("model_parameters").GetRawText()
-        );
+        Assert.Equal("""{"max_tokens":100,"temperature":0.5}""", json.GetProperty("model_parameters").GetRawText());
         Assert.Equal(JsonValueKind.Null, json.GetProperty("error_str").ValueKind);
-        Assert.Equal(
-            200,
-            json.GetProperty("hidden_params").GetProperty("litellm_overhead_time_ms").GetDouble()
-        );
+        Assert.Equal(200, json.GetProperty("hidden_params").GetProperty("litellm_overhead_time_ms").GetDouble());
     }
 
     [Fact]
@@ -74,10 +59,7 @@ public class PayloadTests
     {
         var attempt = Json(Calls.Success).GetProperty("callgate").GetProperty("attempts")[0];
 
-        var prices = attempt
-            .GetProperty("cost")
-            .GetProperty("unit_prices")
-            .Deserialize(Accounting.Prices);
+        var prices = attempt.GetProperty("cost").GetProperty("unit_prices").Deserialize(Accounting.Prices);
         var usage = attempt.GetProperty("usage").Deserialize(Accounting.Usage);
 
         Assert.Equal(Calls.Computed.AppliedPrices, prices);
@@ -90,10 +72,7 @@ public class PayloadTests
     {
         var free = new AppliedPrices { Input = 0, Output = 1 };
 
-        var read = JsonSerializer.Deserialize(
-            JsonSerializer.Serialize(free, Accounting.Prices),
-            Accounting.Prices
-        );
+        var read = JsonSerializer.Deserialize(JsonSerializer.Serialize(free, Accounting.Prices), Accounting.Prices);
 
         Assert.Equal(free, read);
     }
@@ -108,18 +87,10 @@ public class PayloadTests
         Assert.Equal("no price is known", json.GetProperty("response_cost_reason").GetString());
         Assert.Equal(
             "no price is known",
-            json.GetProperty("response_cost_failure_debug_info")
-                .GetProperty("error_str")
-                .GetString()
+            json.GetProperty("response_cost_failure_debug_info").GetProperty("error_str").GetString()
         );
-        Assert.Equal(
-            "gpt-4o",
-            json.GetProperty("zero_cost_diagnostic").GetProperty("pricing_model").GetString()
-        );
-        Assert.Equal(
-            JsonValueKind.Null,
-            json.GetProperty("hidden_params").GetProperty("response_cost").ValueKind
-        );
+        Assert.Equal("gpt-4o", json.GetProperty("zero_cost_diagnostic").GetProperty("pricing_model").GetString());
+        Assert.Equal(JsonValueKind.Null, json.GetProperty("hidden_params").GetProperty("response_cost").ValueKind);
     }
 
     [Fact]
@@ -130,27 +101,15 @@ public class PayloadTests
 
         Assert.Equal("failure", json.GetProperty("status").GetString());
         Assert.Equal("call-1", json.GetProperty("id").GetString());
-        Assert.Equal(
-            "openai refused the call: too many requests",
-            json.GetProperty("error_str").GetString()
-        );
+        Assert.Equal("openai refused the call: too many requests", json.GetProperty("error_str").GetString());
         Assert.Equal("429", error.GetProperty("error_code").GetString());
         Assert.Equal("RateLimitError", error.GetProperty("error_class").GetString());
         Assert.Equal("req-1", error.GetProperty("error_provider_request_id").GetString());
-        Assert.Equal(
-            "upstream_failed",
-            json.GetProperty("callgate").GetProperty("outcome").GetString()
-        );
-        Assert.Equal(
-            "rate_limit",
-            json.GetProperty("callgate").GetProperty("error").GetProperty("kind").GetString()
-        );
+        Assert.Equal("upstream_failed", json.GetProperty("callgate").GetProperty("outcome").GetString());
+        Assert.Equal("rate_limit", json.GetProperty("callgate").GetProperty("error").GetProperty("kind").GetString());
         Assert.Equal(
             "RateLimitError",
-            json.GetProperty("callgate")
-                .GetProperty("attempts")[0]
-                .GetProperty("error_class")
-                .GetString()
+            json.GetProperty("callgate").GetProperty("attempts")[0].GetProperty("error_class").GetString()
         );
     }
 
@@ -177,13 +136,7 @@ public class PayloadTests
         var json = Json(Calls.Embedding);
 
         Assert.Equal("""["one","two"]""", json.GetProperty("messages").GetRawText());
-        Assert.Equal(
-            16,
-            json.GetProperty("response")
-                .GetProperty("data")[0]
-                .GetProperty("embedding")
-                .GetArrayLength()
-        );
+        Assert.Equal(16, json.GetProperty("response").GetProperty("data")[0].GetProperty("embedding").GetArrayLength());
         Assert.Equal(["response"], Truncated(json));
     }
 
@@ -193,20 +146,11 @@ public class PayloadTests
         var json = Json(Calls.Rejected);
 
         Assert.Equal("failure", json.GetProperty("status").GetString());
-        Assert.Equal(
-            "403",
-            json.GetProperty("error_information").GetProperty("error_code").GetString()
-        );
-        Assert.Equal(
-            "shape",
-            json.GetProperty("callgate").GetProperty("rejection").GetProperty("stage").GetString()
-        );
+        Assert.Equal("403", json.GetProperty("error_information").GetProperty("error_code").GetString());
+        Assert.Equal("shape", json.GetProperty("callgate").GetProperty("rejection").GetProperty("stage").GetString());
         Assert.Equal(
             1.5,
-            json.GetProperty("callgate")
-                .GetProperty("hook_runs")[0]
-                .GetProperty("duration_ms")
-                .GetDouble()
+            json.GetProperty("callgate").GetProperty("hook_runs")[0].GetProperty("duration_ms").GetDouble()
         );
         Assert.Equal("", json.GetProperty("api_base").GetString());
     }
@@ -223,10 +167,7 @@ public class PayloadTests
     [InlineData(CallOutcome.Abandoned, "failure")]
     [InlineData(CallOutcome.Terminated, "failure")]
     public void EveryOutcome_IsSuccessOrFailure(CallOutcome outcome, string status) =>
-        Assert.Equal(
-            status,
-            (Calls.Success with { Outcome = outcome }).StandardLoggingPayload.Status
-        );
+        Assert.Equal(status, (Calls.Success with { Outcome = outcome }).StandardLoggingPayload.Status);
 
     [Fact]
     public void Headers_OfRateLimits_AreNumbersByLiteLlmsNames()
@@ -278,10 +219,7 @@ public class PayloadTests
             """{"job":7,"spend_logs_metadata":{"a":"b"}}""",
             metadata.GetProperty("requester_metadata").GetRawText()
         );
-        Assert.Equal(
-            1200,
-            metadata.GetProperty("usage_object").GetProperty("total_tokens").GetInt32()
-        );
+        Assert.Equal(1200, metadata.GetProperty("usage_object").GetProperty("total_tokens").GetInt32());
     }
 
     [Theory]
@@ -294,11 +232,7 @@ public class PayloadTests
             {
                 ContentWithheld = withheld,
                 LitellmParams = new LitellmParams { NoLog = noLog },
-                Request = Calls.Request with
-                {
-                    Stop = ["Rayleigh"],
-                    Tools = [ToolDefinition.FromFunction("sky")],
-                },
+                Request = Calls.Request with { Stop = ["Rayleigh"], Tools = [ToolDefinition.FromFunction("sky")] },
             }
         ).StandardLoggingPayload;
         var json = payload.ToJson();
@@ -307,34 +241,22 @@ public class PayloadTests
         Assert.DoesNotContain("Rayleigh", json, StringComparison.Ordinal);
         Assert.Null(payload.Callgate.MessagesSha256);
         Assert.True(payload.Callgate.ContentWithheld);
-        Assert.Equal(
-            """{"max_tokens":100,"temperature":0.5}""",
-            payload.ModelParameters.GetRawText()
-        );
+        Assert.Equal("""{"max_tokens":100,"temperature":0.5}""", payload.ModelParameters.GetRawText());
     }
 
     [Fact]
     public void RedactedContent_IsLiteLlmsPlaceholderWithoutHash()
     {
         var redacted = Redaction.WithoutContent(
-            new ObserverEvent(ObserverEventKind.Success, Calls.Success, IsSync: false)
-            {
-                Response = Calls.Answer,
-            }
+            new ObserverEvent(ObserverEventKind.Success, Calls.Success, IsSync: false) { Response = Calls.Answer }
         );
 
         var json = Json(redacted.Call);
 
-        Assert.Equal(
-            Redaction.Placeholder,
-            json.GetProperty("messages")[1].GetProperty("content").GetString()
-        );
+        Assert.Equal(Redaction.Placeholder, json.GetProperty("messages")[1].GetProperty("content").GetString());
         Assert.DoesNotContain("Rayleigh", json.GetRawText(), StringComparison.Ordinal);
         Assert.True(json.GetProperty("callgate").GetProperty("content_withheld").GetBoolean());
-        Assert.Equal(
-            JsonValueKind.Null,
-            json.GetProperty("callgate").GetProperty("messages_sha256").ValueKind
-        );
+        Assert.Equal(JsonValueKind.Null, json.GetProperty("callgate").GetProperty("messages_sha256").ValueKind);
     }
 
     [Fact]
@@ -362,10 +284,7 @@ public class PayloadTests
     {
         var text = Calls.Failure.StandardLoggingPayload.ToString();
 
-        Assert.Equal(
-            "failure acompletion gpt-4o 0+0 tokens $0 (Free) RateLimitError (call-1)",
-            text
-        );
+        Assert.Equal("failure acompletion gpt-4o 0+0 tokens $0 (Free) RateLimitError (call-1)", text);
     }
 
     internal static JsonElement Json(CallDetails call)
@@ -375,8 +294,5 @@ public class PayloadTests
     }
 
     internal static IEnumerable<string?> Truncated(JsonElement json) =>
-        json.GetProperty("callgate")
-            .GetProperty("truncated")
-            .EnumerateArray()
-            .Select(e => e.GetString());
+        json.GetProperty("callgate").GetProperty("truncated").EnumerateArray().Select(e => e.GetString());
 }

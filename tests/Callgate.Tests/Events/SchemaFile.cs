@@ -6,8 +6,7 @@ namespace Callgate.Tests.Events;
 /// <summary>The published schema of events, found from wherever the tests run.</summary>
 internal static class SchemaFile
 {
-    public static string Path { get; } =
-        InRepository("docs", "schemas", "standard-logging-payload.v1.json");
+    public static string Path { get; } = InRepository("docs", "schemas", "standard-logging-payload.v1.json");
 
     /// <summary>The schema as users have it.</summary>
     public static JsonSchema Published { get; } =
@@ -18,11 +17,7 @@ internal static class SchemaFile
 
     public static string InRepository(params string[] path)
     {
-        for (
-            var folder = new DirectoryInfo(AppContext.BaseDirectory);
-            folder is not null;
-            folder = folder.Parent
-        )
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
             if (File.Exists(System.IO.Path.Combine(folder.FullName, "Callgate.slnx")))
             {

@@ -88,10 +88,7 @@ internal static partial class SchemaGenerator
         }
     }
 
-    private static IEnumerable<(string Path, JsonObject Schema)> Objects(
-        JsonObject schema,
-        string prefix
-    )
+    private static IEnumerable<(string Path, JsonObject Schema)> Objects(JsonObject schema, string prefix)
     {
         foreach (var (name, node) in schema["properties"]!.AsObject())
         {
@@ -147,15 +144,12 @@ internal static partial class SchemaGenerator
             if (context.TypeInfo.Options != Accounting.Compact)
             {
                 schema = Export(Accounting.Compact, type);
-                schema["type"] =
-                    type == typeof(AppliedPrices) ? new JsonArray("object", "null") : "object";
+                schema["type"] = type == typeof(AppliedPrices) ? new JsonArray("object", "null") : "object";
             }
         }
         else if (schema["properties"] is JsonObject properties)
         {
-            schema["required"] = new JsonArray([
-                .. properties.Select(p => JsonValue.Create(p.Key)),
-            ]);
+            schema["required"] = new JsonArray([.. properties.Select(p => JsonValue.Create(p.Key))]);
         }
 
         if (context.PropertyInfo is not { } property)
@@ -165,18 +159,11 @@ internal static partial class SchemaGenerator
 
         if (type == typeof(JsonElement) && s_anyJson.TryGetValue(property.Name, out var types))
         {
-            schema["type"] =
-                types.Length == 1
-                    ? types[0]
-                    : new JsonArray([.. types.Select(t => JsonValue.Create(t))]);
+            schema["type"] = types.Length == 1 ? types[0] : new JsonArray([.. types.Select(t => JsonValue.Create(t))]);
         }
 
         var member = (MemberInfo)property.AttributeProvider!;
-        schema.Insert(
-            0,
-            "description",
-            Doc($"P:{member.DeclaringType!.FullName}.{member.Name}", "summary", member)
-        );
+        schema.Insert(0, "description", Doc($"P:{member.DeclaringType!.FullName}.{member.Name}", "summary", member));
         return schema;
     }
 
@@ -187,12 +174,7 @@ internal static partial class SchemaGenerator
         {
             // A record's parameter has no entry of its own.
             doc = s_docs
-                .Where(d =>
-                    d.Key.StartsWith(
-                        $"M:{member.DeclaringType!.FullName}.#ctor(",
-                        StringComparison.Ordinal
-                    )
-                )
+                .Where(d => d.Key.StartsWith($"M:{member.DeclaringType!.FullName}.#ctor(", StringComparison.Ordinal))
                 .SelectMany(d => d.Value.Elements("param"))
                 .FirstOrDefault(p => p.Attribute("name")!.Value == member.Name);
         }
@@ -204,9 +186,7 @@ internal static partial class SchemaGenerator
                 .Select(n =>
                     n switch
                     {
-                        XElement { Name.LocalName: "see" } see => NameOf(
-                            see.Attribute("cref")!.Value
-                        ),
+                        XElement { Name.LocalName: "see" } see => NameOf(see.Attribute("cref")!.Value),
                         XElement e => e.Value,
                         _ => n.ToString(),
                     }

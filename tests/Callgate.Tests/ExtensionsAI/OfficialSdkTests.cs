@@ -25,13 +25,11 @@ public sealed class OfficialSdkTests : IAsyncLifetime
             }
         );
 
-    public async ValueTask InitializeAsync() =>
-        _provider = await FakeProvider.StartAsync(cancellationToken: Token);
+    public async ValueTask InitializeAsync() => _provider = await FakeProvider.StartAsync(cancellationToken: Token);
 
     public async ValueTask DisposeAsync() => await _provider.DisposeAsync();
 
-    private IChatClient Chat(IChatClient inner) =>
-        inner.AsBuilder().UseCallgate(c => c.AddCallback(_log)).Build();
+    private IChatClient Chat(IChatClient inner) => inner.AsBuilder().UseCallgate(c => c.AddCallback(_log)).Build();
 
     [Theory]
     [InlineData(false)]
@@ -123,19 +121,12 @@ public sealed class OfficialSdkTests : IAsyncLifetime
 
         Assert.Equal(2, embeddings.Count);
         var success = Assert.Single(_log.Successes);
-        Assert.Equal(
-            ("aembedding", "openai"),
-            (success.Call!.CallType, success.Call.CustomLlmProvider)
-        );
+        Assert.Equal(("aembedding", "openai"), (success.Call!.CallType, success.Call.CustomLlmProvider));
         Assert.Equal(["a", "b"], success.Call.Input);
         Assert.Equal(["t"], success.Call.Tags);
         Assert.True(success.Call.ResponseCost > 0);
         Assert.Equal(2, Assert.IsType<Wire.EmbeddingResponse>(success.Response).Data.Count);
-        Assert.DoesNotContain(
-            "callgate",
-            _provider.Requests[0].BodyText,
-            StringComparison.OrdinalIgnoreCase
-        );
+        Assert.DoesNotContain("callgate", _provider.Requests[0].BodyText, StringComparison.OrdinalIgnoreCase);
     }
 
     [Theory]
@@ -168,9 +159,7 @@ public sealed class OfficialSdkTests : IAsyncLifetime
     private static async Task<string> Ask(IChatClient client, bool streamed) =>
         streamed
             ? (
-                await client
-                    .GetStreamingResponseAsync("Hello", cancellationToken: Token)
-                    .ToChatResponseAsync(Token)
+                await client.GetStreamingResponseAsync("Hello", cancellationToken: Token).ToChatResponseAsync(Token)
             ).Text
             : (await client.GetResponseAsync("Hello", cancellationToken: Token)).Text;
 }

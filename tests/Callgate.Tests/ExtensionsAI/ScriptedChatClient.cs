@@ -18,11 +18,7 @@ internal sealed class ScriptedChatClient(string? model = "gpt-4o") : IChatClient
     /// <summary>Runs before each answer, and before each update.</summary>
     public Func<CancellationToken, Task> Before { get; set; } = _ => Task.CompletedTask;
 
-    public List<(
-        IEnumerable<ChatMessage> Messages,
-        ChatOptions? Options,
-        CancellationToken Token
-    )> Calls { get; } = [];
+    public List<(IEnumerable<ChatMessage> Messages, ChatOptions? Options, CancellationToken Token)> Calls { get; } = [];
     public int Disposed { get; private set; }
     public int StreamsEnded { get; private set; }
 

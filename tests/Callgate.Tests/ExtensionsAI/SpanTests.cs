@@ -20,19 +20,13 @@ public sealed class SpanTests
     [InlineData(false)]
     [InlineData(true)]
     public async Task BelowOpenTelemetry_NoneOfItsOwn(bool streamed) =>
-        Assert.Equal(
-            [Source],
-            await SpansOf(b => b.UseOpenTelemetry(sourceName: Source).UseCallgate(), streamed)
-        );
+        Assert.Equal([Source], await SpansOf(b => b.UseOpenTelemetry(sourceName: Source).UseCallgate(), streamed));
 
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task AboveOpenTelemetry_NoneOfItsOwn(bool streamed) =>
-        Assert.Equal(
-            [Source],
-            await SpansOf(b => b.UseCallgate().UseOpenTelemetry(sourceName: Source), streamed)
-        );
+        Assert.Equal([Source], await SpansOf(b => b.UseCallgate().UseOpenTelemetry(sourceName: Source), streamed));
 
     [Theory]
     [InlineData(false)]
@@ -40,10 +34,7 @@ public sealed class SpanTests
     public async Task AroundOurOwnClient_OnlyThatClients(bool streamed)
     {
         await using var client = new LlmClient();
-        Assert.Equal(
-            ["Callgate"],
-            await SpansOf(b => b.UseCallgate(), streamed, client.AsIChatClient("mock/gpt-4o"))
-        );
+        Assert.Equal(["Callgate"], await SpansOf(b => b.UseCallgate(), streamed, client.AsIChatClient("mock/gpt-4o")));
     }
 
     [Theory]
@@ -77,8 +68,7 @@ public sealed class SpanTests
         using var listener = new ActivityListener
         {
             ShouldListenTo = s => s.Name is "Callgate" or Source,
-            Sample = (ref ActivityCreationOptions<ActivityContext> _) =>
-                ActivitySamplingResult.AllDataAndRecorded,
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
             ActivityStopped = a =>
             {
                 if (a.TraceId == root.TraceId && a.GetTagItem("gen_ai.operation.name") is not null)
@@ -91,9 +81,7 @@ public sealed class SpanTests
         using var client = chain((inner ?? new ScriptedChatClient()).AsBuilder()).Build();
         if (streamed)
         {
-            await client
-                .GetStreamingResponseAsync("Hi", cancellationToken: Token)
-                .ToListAsync(Token);
+            await client.GetStreamingResponseAsync("Hi", cancellationToken: Token).ToListAsync(Token);
         }
         else
         {

@@ -15,8 +15,7 @@ public sealed class UseCallgateTests
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    private IChatClient Observed() =>
-        _inner.AsBuilder().UseCallgate(c => c.AddCallback(_log)).Build();
+    private IChatClient Observed() => _inner.AsBuilder().UseCallgate(c => c.AddCallback(_log)).Build();
 
     [Fact]
     public async Task TheExample_RunsAsWritten()
@@ -24,9 +23,7 @@ public sealed class UseCallgateTests
         var output = new StringWriter();
         var client = new ScriptedChatClient()
             .AsBuilder()
-            .UseCallgate(c =>
-                c.OnSuccess(call => output.WriteLine($"{call.Model} ${call.ResponseCost}"))
-            )
+            .UseCallgate(c => c.OnSuccess(call => output.WriteLine($"{call.Model} ${call.ResponseCost}")))
             .Build();
 
         await client.GetResponseAsync("Hi", cancellationToken: Token);
@@ -67,9 +64,7 @@ public sealed class UseCallgateTests
         List<ChatResponseUpdate> updates;
         using (var client = Observed())
         {
-            updates = await client
-                .GetStreamingResponseAsync(s_hi, cancellationToken: Token)
-                .ToListAsync(Token);
+            updates = await client.GetStreamingResponseAsync(s_hi, cancellationToken: Token).ToListAsync(Token);
         }
 
         var call = Assert.Single(_log.Successes).Call!;
@@ -77,10 +72,7 @@ public sealed class UseCallgateTests
         Assert.Equal(0.0035m, call.ResponseCost);
         Assert.Equal("Hi.", _log.Successes[0].Response!.Text);
         Assert.Equal("Hi.", updates.ToChatResponse().Text);
-        Assert.Equal(
-            updates.Count,
-            _log.Names.Count(n => n == nameof(CustomLogger.LogStreamEventAsync))
-        );
+        Assert.Equal(updates.Count, _log.Names.Count(n => n == nameof(CustomLogger.LogStreamEventAsync)));
         Assert.Equal(1, _inner.StreamsEnded);
     }
 
@@ -148,9 +140,7 @@ public sealed class UseCallgateTests
         ]);
         using (var client = Observed())
         {
-            await foreach (
-                var update in client.GetStreamingResponseAsync(s_hi, cancellationToken: Token)
-            )
+            await foreach (var update in client.GetStreamingResponseAsync(s_hi, cancellationToken: Token))
             {
                 Assert.Equal("one", update.Text);
                 break;
@@ -265,31 +255,15 @@ public sealed class UseCallgateTests
             messages[^1].Role == ChatRole.Tool
                 ? new ChatResponse(new ChatMessage(ChatRole.Assistant, "Sunny."))
                 : new ChatResponse(
-                    new ChatMessage(
-                        ChatRole.Assistant,
-                        [new FunctionCallContent($"call_{asked++}", "weather")]
-                    )
+                    new ChatMessage(ChatRole.Assistant, [new FunctionCallContent($"call_{asked++}", "weather")])
                 );
-        var options = new ChatOptions
-        {
-            Tools = [AIFunctionFactory.Create(() => "sunny", "weather")],
-        };
-        using (
-            var client = _inner
-                .AsBuilder()
-                .UseFunctionInvocation()
-                .UseCallgate(c => c.AddCallback(_log))
-                .Build()
-        )
+        var options = new ChatOptions { Tools = [AIFunctionFactory.Create(() => "sunny", "weather")] };
+        using (var client = _inner.AsBuilder().UseFunctionInvocation().UseCallgate(c => c.AddCallback(_log)).Build())
         {
             Assert.Equal("Sunny.", (await client.GetResponseAsync(s_hi, options, Token)).Text);
             Assert.Equal(
                 "Sunny.",
-                (
-                    await client
-                        .GetStreamingResponseAsync(s_hi, options, Token)
-                        .ToChatResponseAsync(Token)
-                ).Text
+                (await client.GetStreamingResponseAsync(s_hi, options, Token).ToChatResponseAsync(Token)).Text
             );
         }
 
@@ -315,9 +289,7 @@ public sealed class UseCallgateTests
         using (var client = Observed())
         {
             history.AddMessages(await client.GetResponseAsync(history, cancellationToken: Token));
-            history.Add(
-                new ChatMessage(ChatRole.Tool, [new FunctionResultContent("call_1", "sunny")])
-            );
+            history.Add(new ChatMessage(ChatRole.Tool, [new FunctionResultContent("call_1", "sunny")]));
             history.AddMessages(await client.GetResponseAsync(history, cancellationToken: Token));
             history.Add(new ChatMessage(ChatRole.User, "And tomorrow?"));
             await client.GetResponseAsync(history, cancellationToken: Token);
@@ -369,11 +341,7 @@ public sealed class UseCallgateTests
         await client.GetResponseAsync(s_hi, cancellationToken: Token);
 
         var warning = Assert.Single(warnings.Messages);
-        Assert.Contains(
-            "CALLGATE103: Guard overrides PreCallDeploymentHookAsync",
-            warning,
-            StringComparison.Ordinal
-        );
+        Assert.Contains("CALLGATE103: Guard overrides PreCallDeploymentHookAsync", warning, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -384,9 +352,7 @@ public sealed class UseCallgateTests
         services.AddChatClient(_inner).UseCallgate(c => c.AddCallback(new Guard()));
         await using var provider = services.BuildServiceProvider();
 
-        await provider
-            .GetRequiredService<IChatClient>()
-            .GetResponseAsync(s_hi, cancellationToken: Token);
+        await provider.GetRequiredService<IChatClient>().GetResponseAsync(s_hi, cancellationToken: Token);
 
         Assert.Single(warnings.Messages);
     }
@@ -464,10 +430,7 @@ public sealed class UseCallgateTests
     public async Task LambdasOfEachForm_BindAndRun()
     {
         var seen = new List<string>();
-        var failing = new ScriptedChatClient
-        {
-            Before = _ => throw new InvalidOperationException(),
-        };
+        var failing = new ScriptedChatClient { Before = _ => throw new InvalidOperationException() };
         Action<CallgateBuilder> all = c =>
             c.OnInput(call => seen.Add("input"))
                 .OnInput(async call =>
@@ -485,18 +448,14 @@ public sealed class UseCallgateTests
                 )
                 .OnFailure(call => Add(seen, $"{call.Outcome}"))
                 .OnFailure(
-                    (call, response, start, end) =>
-                        Task.Run(() => Add(seen, "failure async"), CancellationToken.None)
+                    (call, response, start, end) => Task.Run(() => Add(seen, "failure async"), CancellationToken.None)
                 );
         using (var client = _inner.AsBuilder().UseCallgate(all).Build())
         {
             await client.GetResponseAsync(s_hi, cancellationToken: Token);
         }
 
-        Assert.Equal(
-            ["Hi.", "input", "input async", "success async"],
-            seen.Order(StringComparer.Ordinal)
-        );
+        Assert.Equal(["Hi.", "input", "input async", "success async"], seen.Order(StringComparer.Ordinal));
         seen.Clear();
         using (var client = failing.AsBuilder().UseCallgate(all).Build())
         {
@@ -505,10 +464,7 @@ public sealed class UseCallgateTests
             );
         }
 
-        Assert.Equal(
-            ["UpstreamFailed", "failure async", "input", "input async"],
-            seen.Order(StringComparer.Ordinal)
-        );
+        Assert.Equal(["UpstreamFailed", "failure async", "input", "input async"], seen.Order(StringComparer.Ordinal));
 
         static void Add(List<string> list, string text)
         {
@@ -540,9 +496,7 @@ public sealed class UseCallgateTests
     {
         if (streamed)
         {
-            await client
-                .GetStreamingResponseAsync(s_hi, options, token)
-                .ToListAsync(CancellationToken.None);
+            await client.GetStreamingResponseAsync(s_hi, options, token).ToListAsync(CancellationToken.None);
         }
         else
         {

@@ -39,9 +39,7 @@ public sealed class AsIChatClientTests : IAsyncLifetime
 
         var response = await chat.GetResponseAsync(
             "Hello",
-            new ChatOptions { Temperature = 0.2f, ConversationId = "c1" }.WithCallgate(
-                tags: ["now"]
-            ),
+            new ChatOptions { Temperature = 0.2f, ConversationId = "c1" }.WithCallgate(tags: ["now"]),
             Token
         );
         await _client.FlushAsync(cancellationToken: Token);
@@ -64,8 +62,7 @@ public sealed class AsIChatClientTests : IAsyncLifetime
     {
         var chat = _client.AsIChatClient("openai/gpt-4o");
 
-        var updates = await chat.GetStreamingResponseAsync("Hello", cancellationToken: Token)
-            .ToListAsync(Token);
+        var updates = await chat.GetStreamingResponseAsync("Hello", cancellationToken: Token).ToListAsync(Token);
 
         Assert.Equal("Hello from gpt-4o (mock).", updates.ToChatResponse().Text);
         Assert.Equal(ChatFinishReason.Stop, updates.ToChatResponse().FinishReason);
@@ -87,9 +84,7 @@ public sealed class AsIChatClientTests : IAsyncLifetime
     public async Task AStreamThatIsBrokenOff_EndsItsCall()
     {
         await foreach (
-            var _ in _client
-                .AsIChatClient("openai/gpt-4o")
-                .GetStreamingResponseAsync("Hello", cancellationToken: Token)
+            var _ in _client.AsIChatClient("openai/gpt-4o").GetStreamingResponseAsync("Hello", cancellationToken: Token)
         )
         {
             break;
@@ -112,18 +107,11 @@ public sealed class AsIChatClientTests : IAsyncLifetime
                 """
             )
         );
-        var chat = _client
-            .AsIChatClient("openai/gpt-4o")
-            .AsBuilder()
-            .UseFunctionInvocation()
-            .Build();
+        var chat = _client.AsIChatClient("openai/gpt-4o").AsBuilder().UseFunctionInvocation().Build();
 
         await chat.GetResponseAsync(
             "Weather?",
-            new ChatOptions
-            {
-                Tools = [AIFunctionFactory.Create((string city) => $"sunny in {city}", "weather")],
-            },
+            new ChatOptions { Tools = [AIFunctionFactory.Create((string city) => $"sunny in {city}", "weather")] },
             Token
         );
 
@@ -145,11 +133,7 @@ public sealed class AsIChatClientTests : IAsyncLifetime
             .AsIChatClient("openai/gpt-4o")
             .GetResponseAsync("Hello", new ChatOptions { ModelId = "openai/gpt-4o-mini" }, Token);
 
-        Assert.Contains(
-            "\"gpt-4o-mini\"",
-            _provider.Requests[0].BodyText,
-            StringComparison.Ordinal
-        );
+        Assert.Contains("\"gpt-4o-mini\"", _provider.Requests[0].BodyText, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -81,14 +81,8 @@ public sealed class CallOptionsCarrierTests
         foreach (var property in typeof(CallOptions).GetProperties())
         {
             Assert.NotEqual(property.GetValue(none), property.GetValue(set));
-            Assert.Equal(
-                property.GetValue(set),
-                property.GetValue(CallOptionsCarrier.Merge(set, none))
-            );
-            Assert.Equal(
-                property.GetValue(set),
-                property.GetValue(CallOptionsCarrier.Merge(none, set))
-            );
+            Assert.Equal(property.GetValue(set), property.GetValue(CallOptionsCarrier.Merge(set, none)));
+            Assert.Equal(property.GetValue(set), property.GetValue(CallOptionsCarrier.Merge(none, set)));
         }
     }
 

@@ -45,10 +45,7 @@ public sealed class CallgateHandlerBytesTests : IAsyncLifetime
         ["no JSON"] = FakeReply.Bytes(new byte[] { 0, 255, 13, 10 }, "application/json"),
         ["nothing"] = FakeReply.Bytes(default, "application/json"),
         ["error"] = FakeReply.Error(503, retryAfter: TimeSpan.FromSeconds(2)),
-        ["odd headers"] = FakeReply.Bytes(
-            Encoding.UTF8.GetBytes(s_text),
-            "text/event-stream;charset=UTF-8 ; a=b"
-        ),
+        ["odd headers"] = FakeReply.Bytes(Encoding.UTF8.GetBytes(s_text), "text/event-stream;charset=UTF-8 ; a=b"),
         ["odd error"] = FakeReply.Error(503) with
         {
             Headers = new Dictionary<string, string>
@@ -60,68 +57,59 @@ public sealed class CallgateHandlerBytesTests : IAsyncLifetime
         ["HTML"] = FakeReply.Bytes(Encoding.UTF8.GetBytes("<html>"), "text/html", 502),
     };
 
-    private static readonly Dictionary<string, Func<HttpResponseMessage, Task<byte[]>>> s_ways =
-        new()
+    private static readonly Dictionary<string, Func<HttpResponseMessage, Task<byte[]>>> s_ways = new()
+    {
+        ["whole"] = reply => reply.Content.ReadAsByteArrayAsync(Token),
+        ["buffered"] = async reply =>
         {
-            ["whole"] = reply => reply.Content.ReadAsByteArrayAsync(Token),
-            ["buffered"] = async reply =>
-            {
-                await reply.Content.LoadIntoBufferAsync(Token);
-                using var copy = new MemoryStream();
-                await reply.Content.CopyToAsync(copy, Token);
-                return copy.ToArray();
-            },
-            ["read"] = async reply =>
-            {
-                var stream = await reply.Content.ReadAsStreamAsync(Token);
-                return await CollectAsync(async buffer =>
-                    await stream.ReadAsync(buffer.AsMemory(), Token)
-                );
-            },
-            ["old read"] = async reply =>
-            {
-                var stream = await reply.Content.ReadAsStreamAsync(Token);
+            await reply.Content.LoadIntoBufferAsync(Token);
+            using var copy = new MemoryStream();
+            await reply.Content.CopyToAsync(copy, Token);
+            return copy.ToArray();
+        },
+        ["read"] = async reply =>
+        {
+            var stream = await reply.Content.ReadAsStreamAsync(Token);
+            return await CollectAsync(async buffer => await stream.ReadAsync(buffer.AsMemory(), Token));
+        },
+        ["old read"] = async reply =>
+        {
+            var stream = await reply.Content.ReadAsStreamAsync(Token);
 #pragma warning disable CA1835 // It is what is tested.
-                return await CollectAsync(buffer =>
-                    stream.ReadAsync(buffer, 0, buffer.Length, Token)
-                );
+            return await CollectAsync(buffer => stream.ReadAsync(buffer, 0, buffer.Length, Token));
 #pragma warning restore CA1835
-            },
-            ["sync read"] = async reply =>
+        },
+        ["sync read"] = async reply =>
+        {
+            var stream = reply.Content.ReadAsStream(Token);
+            return await CollectAsync(buffer => Task.FromResult(stream.Read(buffer)));
+        },
+        ["begin and end"] = async reply =>
+        {
+            var stream = reply.Content.ReadAsStream(Token);
+            return await CollectAsync(buffer =>
+                Task.Factory.FromAsync((c, s) => stream.BeginRead(buffer, 0, buffer.Length, c, s), stream.EndRead, null)
+            );
+        },
+        ["byte by byte"] = reply =>
+        {
+            var stream = reply.Content.ReadAsStream(Token);
+            var bytes = new List<byte>();
+            Assert.Equal(0, stream.Read([]));
+            while (stream.ReadByte() is >= 0 and var b)
             {
-                var stream = reply.Content.ReadAsStream(Token);
-                return await CollectAsync(buffer => Task.FromResult(stream.Read(buffer)));
-            },
-            ["begin and end"] = async reply =>
-            {
-                var stream = reply.Content.ReadAsStream(Token);
-                return await CollectAsync(buffer =>
-                    Task.Factory.FromAsync(
-                        (c, s) => stream.BeginRead(buffer, 0, buffer.Length, c, s),
-                        stream.EndRead,
-                        null
-                    )
-                );
-            },
-            ["byte by byte"] = reply =>
-            {
-                var stream = reply.Content.ReadAsStream(Token);
-                var bytes = new List<byte>();
-                Assert.Equal(0, stream.Read([]));
-                while (stream.ReadByte() is >= 0 and var b)
-                {
-                    bytes.Add((byte)b);
-                }
+                bytes.Add((byte)b);
+            }
 
-                return Task.FromResult(bytes.ToArray());
-            },
-            ["sync copy"] = reply =>
-            {
-                using var copy = new MemoryStream();
-                reply.Content.CopyTo(copy, null, Token);
-                return Task.FromResult(copy.ToArray());
-            },
-        };
+            return Task.FromResult(bytes.ToArray());
+        },
+        ["sync copy"] = reply =>
+        {
+            using var copy = new MemoryStream();
+            reply.Content.CopyTo(copy, null, Token);
+            return Task.FromResult(copy.ToArray());
+        },
+    };
 
     private static async Task<byte[]> CollectAsync(Func<byte[], Task<int>> read)
     {
@@ -165,10 +153,7 @@ public sealed class CallgateHandlerBytesTests : IAsyncLifetime
 
     private static string Head(HttpResponseMessage message) =>
         $"{message.StatusCode} {message.ReasonPhrase} {message.Version} {message.Content.Headers.ContentLength}\n"
-        + string.Join(
-            '\n',
-            Lines(message.Headers.NonValidated).Concat(Lines(message.Content.Headers.NonValidated))
-        );
+        + string.Join('\n', Lines(message.Headers.NonValidated).Concat(Lines(message.Content.Headers.NonValidated)));
 
     private static IEnumerable<string> Lines(HttpHeadersNonValidated headers) =>
         headers.Where(h => h.Key != "Date").Select(h => $"{h.Key}: {h.Value}");
@@ -181,10 +166,7 @@ public sealed class CallgateHandlerBytesTests : IAsyncLifetime
         using var reply = await _fixture.Http.SendAsync(request, Token);
 
         Assert.Equal(HandlerFixture.Ask, _fixture.Provider.Requests[0].BodyText);
-        Assert.Equal(
-            HandlerFixture.Ask,
-            (await _fixture.EventAsync()).Call!.AdditionalArgs.CompleteInput
-        );
+        Assert.Equal(HandlerFixture.Ask, (await _fixture.EventAsync()).Call!.AdditionalArgs.CompleteInput);
     }
 
     [Theory]
@@ -206,18 +188,11 @@ public sealed class CallgateHandlerBytesTests : IAsyncLifetime
             )
         );
         using var content = new OnceContent("{}");
-        using var request = new HttpRequestMessage(
-            new HttpMethod(method),
-            "https://api.openai.com" + path
-        )
+        using var request = new HttpRequestMessage(new HttpMethod(method), "https://api.openai.com" + path)
         {
             Content = content,
         };
-        using var reply = await http.SendAsync(
-            request,
-            HttpCompletionOption.ResponseHeadersRead,
-            Token
-        );
+        using var reply = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Token);
 
         Assert.Same(content, sent);
         Assert.False(content.IsRead);
@@ -231,9 +206,7 @@ public sealed class CallgateHandlerBytesTests : IAsyncLifetime
     [InlineData(false)]
     public async Task AnswerBeyondTheLimit_PassesOnWhole(bool isLengthKnown)
     {
-        await using var fixture = await HandlerFixture.StartAsync(configure: o =>
-            o.MaxResponseBytes = 100
-        );
+        await using var fixture = await HandlerFixture.StartAsync(configure: o => o.MaxResponseBytes = 100);
         var body = new string(' ', 40_000) + "{}";
         using var http = new HttpClient(
             new CallgateHandler(
@@ -253,8 +226,7 @@ public sealed class CallgateHandlerBytesTests : IAsyncLifetime
         Assert.Null(call.OriginalResponse);
     }
 
-    private sealed class StubHandler(Func<HttpRequestMessage, HttpResponseMessage> answer)
-        : HttpMessageHandler
+    private sealed class StubHandler(Func<HttpRequestMessage, HttpResponseMessage> answer) : HttpMessageHandler
     {
         protected override Task<HttpResponseMessage> SendAsync(
             HttpRequestMessage request,

@@ -24,10 +24,7 @@ public sealed class CallgateHandlerEndTests : IAsyncLifetime
     [InlineData(true, 5, CallOutcome.TimedOut)]
     public async Task CancelledBeforeTheAnswer(bool isStream, int seconds, CallOutcome outcome)
     {
-        _fixture.Provider.DefaultReply = FakeReply.Mock() with
-        {
-            DelayHeaders = Timeout.InfiniteTimeSpan,
-        };
+        _fixture.Provider.DefaultReply = FakeReply.Mock() with { DelayHeaders = Timeout.InfiniteTimeSpan };
         using var cancel = new CancellationTokenSource();
         var sending = _fixture.Http.SendAsync(
             _fixture.Post(isStream ? HandlerFixture.AskStream : HandlerFixture.Ask),
@@ -110,9 +107,7 @@ public sealed class CallgateHandlerEndTests : IAsyncLifetime
     [Theory]
     [InlineData(HttpCompletionOption.ResponseContentRead)]
     [InlineData(HttpCompletionOption.ResponseHeadersRead)]
-    public async Task ConnectionLostInMidBody_FailsWhereItWouldWithoutUs(
-        HttpCompletionOption completion
-    )
+    public async Task ConnectionLostInMidBody_FailsWhereItWouldWithoutUs(HttpCompletionOption completion)
     {
         _fixture.Provider.DefaultReply = FakeReply.Mock() with { ResetAfterBytes = 30 };
         using var plain = new HttpClient();
@@ -130,11 +125,7 @@ public sealed class CallgateHandlerEndTests : IAsyncLifetime
             var bytes = new MemoryStream();
             var exception = await Record.ExceptionAsync(async () =>
             {
-                using var reply = await http.SendAsync(
-                    _fixture.Post(HandlerFixture.Ask),
-                    completion,
-                    Token
-                );
+                using var reply = await http.SendAsync(_fixture.Post(HandlerFixture.Ask), completion, Token);
                 await (await reply.Content.ReadAsStreamAsync(Token)).CopyToAsync(bytes, 1, Token);
             });
             return (
@@ -197,10 +188,7 @@ public sealed class CallgateHandlerEndTests : IAsyncLifetime
 
 
             """;
-        _fixture.Provider.DefaultReply = FakeReply.Sse(Sse + "data: [DONE]\n\n") with
-        {
-            StallAfterBytes = Sse.Length,
-        };
+        _fixture.Provider.DefaultReply = FakeReply.Sse(Sse + "data: [DONE]\n\n") with { StallAfterBytes = Sse.Length };
         using (var reply = await SendAsync(HandlerFixture.AskStream))
         {
             var stream = await reply.Content.ReadAsStreamAsync(Token);
@@ -249,11 +237,7 @@ public sealed class CallgateHandlerEndTests : IAsyncLifetime
         var rest = await ReadAllAsync(reply);
         using var another = await SendAsync(HandlerFixture.Ask);
 
-        Assert.Contains(
-            "[DONE]",
-            System.Text.Encoding.UTF8.GetString(rest),
-            StringComparison.Ordinal
-        );
+        Assert.Contains("[DONE]", System.Text.Encoding.UTF8.GetString(rest), StringComparison.Ordinal);
         Assert.True(another.IsSuccessStatusCode);
         Assert.Equal(CallOutcome.Terminated, Assert.Single(_fixture.Log.Failures).Call!.Outcome);
         Assert.Empty(_fixture.Log.Successes);
@@ -337,20 +321,14 @@ public sealed class CallgateHandlerEndTests : IAsyncLifetime
     [Fact]
     public async Task TwoHandlersInARow_MakeOneEvent()
     {
-        using var http = new HttpClient(
-            new CallgateHandler(_fixture.Client, new CallgateHandler(_fixture.Client))
-        );
+        using var http = new HttpClient(new CallgateHandler(_fixture.Client, new CallgateHandler(_fixture.Client)));
         (await http.SendAsync(_fixture.Post(HandlerFixture.Ask), Token)).Dispose();
 
         await _fixture.EventAsync();
     }
 
     private Task<HttpResponseMessage> SendAsync(string body) =>
-        _fixture.Http.SendAsync(
-            _fixture.Post(body),
-            HttpCompletionOption.ResponseHeadersRead,
-            Token
-        );
+        _fixture.Http.SendAsync(_fixture.Post(body), HttpCompletionOption.ResponseHeadersRead, Token);
 
     private static async Task<byte[]> ReadAllAsync(HttpResponseMessage reply)
     {

@@ -29,11 +29,7 @@ public sealed class CallgateHandlerEventTests
                         {
                             Id = "call_1",
                             Type = "function",
-                            Function = new FunctionCall
-                            {
-                                Name = "weather",
-                                Arguments = """{"city":"Graz"}""",
-                            },
+                            Function = new FunctionCall { Name = "weather", Arguments = """{"city":"Graz"}""" },
                         },
                     ],
                 },
@@ -116,11 +112,7 @@ public sealed class CallgateHandlerEventTests
                     [
                         new ToolCall
                         {
-                            Function = new FunctionCall
-                            {
-                                Name = "weather",
-                                Arguments = """{"city":"Wien"}""",
-                            },
+                            Function = new FunctionCall { Name = "weather", Arguments = """{"city":"Wien"}""" },
                         },
                     ],
                 }
@@ -133,10 +125,7 @@ public sealed class CallgateHandlerEventTests
             "lost stream" => FakeReply.Mock() with { ResetAfterBytes = 700 },
             "streamed nonsense" => FakeReply.Sse("data: {\"choices\":7}\n\n"),
             _ => FakeReply.Sse(
-                OpenAiStreams
-                    .All.Concat(AnthropicStreams.All)
-                    .First(s => reply == $"stream: {s.Name}")
-                    .Sse
+                OpenAiStreams.All.Concat(AnthropicStreams.All).First(s => reply == $"stream: {s.Name}").Sse
             ) with
             {
                 SplitEvery = 11,
@@ -204,16 +193,12 @@ public sealed class CallgateHandlerEventTests
             Token
         );
 
-        Assert.Equal(
-            Describe(await own.EventAsync(), own),
-            Describe(await other.EventAsync(), other)
-        );
+        Assert.Equal(Describe(await own.EventAsync(), own), Describe(await other.EventAsync(), other));
     }
 
     private static IEnumerable<RecordedHook> Observed(HandlerFixture fixture) =>
         fixture.Log.Records.Where(r =>
-            r.Hook.StartsWith("Log", StringComparison.Ordinal)
-                && r.Hook.Contains("Event", StringComparison.Ordinal)
+            r.Hook.StartsWith("Log", StringComparison.Ordinal) && r.Hook.Contains("Event", StringComparison.Ordinal)
             || r.Hook.EndsWith("ApiCallAsync", StringComparison.Ordinal)
         );
 
@@ -234,8 +219,7 @@ public sealed class CallgateHandlerEventTests
             string.Join('|', call.Input),
             string.Join(
                 '|',
-                call.OptionalParams.Where(p => p.Key != "stream_options")
-                    .OrderBy(p => p.Key, StringComparer.Ordinal)
+                call.OptionalParams.Where(p => p.Key != "stream_options").OrderBy(p => p.Key, StringComparer.Ordinal)
             ),
             call.Stream,
             call.User,

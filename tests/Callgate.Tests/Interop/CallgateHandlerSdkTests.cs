@@ -70,11 +70,7 @@ public sealed class CallgateHandlerSdkTests : IAsyncLifetime
         Assert.Equal(completion.Usage.TotalTokenCount, call.Usage.TotalTokens);
         Assert.True(call.ResponseCost > 0);
         Assert.Contains("Hello from gpt-4o", call.OriginalResponse, StringComparison.Ordinal);
-        Assert.DoesNotContain(
-            "sk-secret",
-            string.Concat(call.AdditionalArgs.Headers.Values),
-            StringComparison.Ordinal
-        );
+        Assert.DoesNotContain("sk-secret", string.Concat(call.AdditionalArgs.Headers.Values), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -82,9 +78,7 @@ public sealed class CallgateHandlerSdkTests : IAsyncLifetime
     [InlineData(false)]
     public async Task OpenAi_Stream(bool isSync)
     {
-        _fixture.Provider.DefaultReply = FakeReply.Mock(
-            new MockOptions { Response = "Grüße 👋🏽" }
-        ) with
+        _fixture.Provider.DefaultReply = FakeReply.Mock(new MockOptions { Response = "Grüße 👋🏽" }) with
         {
             SplitEvery = 3,
         };
@@ -98,9 +92,7 @@ public sealed class CallgateHandlerSdkTests : IAsyncLifetime
         }
         else
         {
-            await foreach (
-                var update in Chat.CompleteChatStreamingAsync(["Hello"], cancellationToken: Token)
-            )
+            await foreach (var update in Chat.CompleteChatStreamingAsync(["Hello"], cancellationToken: Token))
             {
                 text += string.Concat(update.ContentUpdate.Select(p => p.Text));
             }
@@ -119,15 +111,8 @@ public sealed class CallgateHandlerSdkTests : IAsyncLifetime
     public async Task OpenAi_Tools()
     {
         _fixture.Provider.DefaultReply = FakeReply.Mock(Tool);
-        var options = new ChatCompletionOptions
-        {
-            Tools = { ChatTool.CreateFunctionTool("weather") },
-        };
-        OpenAI.Chat.ChatCompletion completion = await Chat.CompleteChatAsync(
-            ["Hello"],
-            options,
-            Token
-        );
+        var options = new ChatCompletionOptions { Tools = { ChatTool.CreateFunctionTool("weather") } };
+        OpenAI.Chat.ChatCompletion completion = await Chat.CompleteChatAsync(["Hello"], options, Token);
         var call = (await _fixture.EventAsync()).Call!;
 
         Assert.Equal("weather", Assert.Single(completion.ToolCalls).FunctionName);
@@ -140,11 +125,7 @@ public sealed class CallgateHandlerSdkTests : IAsyncLifetime
     [InlineData(false)]
     public async Task OpenAi_Embeddings(bool isSync)
     {
-        var client = new EmbeddingClient(
-            "text-embedding-3-small",
-            new ApiKeyCredential("k"),
-            OpenAi
-        );
+        var client = new EmbeddingClient("text-embedding-3-small", new ApiKeyCredential("k"), OpenAi);
         OpenAIEmbedding vector = isSync
             ? client.GenerateEmbedding("Hello", cancellationToken: Token)
             : await client.GenerateEmbeddingAsync("Hello", cancellationToken: Token);
@@ -153,24 +134,14 @@ public sealed class CallgateHandlerSdkTests : IAsyncLifetime
         Assert.Equal(8, vector.ToFloats().Length);
         Assert.Equal(isSync ? "embedding" : "aembedding", call.CallType);
         Assert.Equal(["Hello"], call.Input);
-        Assert.Equal(
-            vector.ToFloats().ToArray(),
-            ((EmbeddingResponse)call.Response!).Data[0].Embedding.ToArray()
-        );
+        Assert.Equal(vector.ToFloats().ToArray(), ((EmbeddingResponse)call.Response!).Data[0].Embedding.ToArray());
     }
 
     [Fact]
     public async Task OpenAi_EmbeddingsOfTokens_HaveNoTexts()
     {
-        var client = new EmbeddingClient(
-            "text-embedding-3-small",
-            new ApiKeyCredential("k"),
-            OpenAi
-        );
-        await client.GenerateEmbeddingsAsync(
-            [new ReadOnlyMemory<int>([1, 2])],
-            cancellationToken: Token
-        );
+        var client = new EmbeddingClient("text-embedding-3-small", new ApiKeyCredential("k"), OpenAi);
+        await client.GenerateEmbeddingsAsync([new ReadOnlyMemory<int>([1, 2])], cancellationToken: Token);
         var call = (await _fixture.EventAsync()).Call!;
 
         Assert.Empty(call.Input);
@@ -185,9 +156,7 @@ public sealed class CallgateHandlerSdkTests : IAsyncLifetime
     {
         _fixture.Provider.Enqueue(FakeReply.Error(400, "context_length_exceeded"));
         var exception = isSync
-            ? Assert.Throws<ClientResultException>(() =>
-                Chat.CompleteChat(["Hello"], cancellationToken: Token)
-            )
+            ? Assert.Throws<ClientResultException>(() => Chat.CompleteChat(["Hello"], cancellationToken: Token))
             : await Assert.ThrowsAsync<ClientResultException>(() =>
                 Chat.CompleteChatAsync(["Hello"], cancellationToken: Token)
             );
@@ -213,19 +182,14 @@ public sealed class CallgateHandlerSdkTests : IAsyncLifetime
         );
         var events = await _fixture.EventsAsync(2);
 
-        Assert.Equal(
-            [CallOutcome.Completed, CallOutcome.UpstreamFailed],
-            events.Select(e => e.Call!.Outcome!.Value)
-        );
+        Assert.Equal([CallOutcome.Completed, CallOutcome.UpstreamFailed], events.Select(e => e.Call!.Outcome!.Value));
     }
 
     [Fact]
     public async Task OpenAi_BrokenOffInMidStream_IsClientAborted()
     {
         _fixture.Provider.DefaultReply = FakeReply.Mock() with { StallAfterBytes = 600 };
-        await foreach (
-            var update in Chat.CompleteChatStreamingAsync(["Hello"], cancellationToken: Token)
-        )
+        await foreach (var update in Chat.CompleteChatStreamingAsync(["Hello"], cancellationToken: Token))
         {
             break;
         }
@@ -273,9 +237,7 @@ public sealed class CallgateHandlerSdkTests : IAsyncLifetime
     [InlineData(1000)]
     public async Task Anthropic_Stream(int splitEvery)
     {
-        _fixture.Provider.DefaultReply = FakeReply.Mock(
-            new MockOptions { Response = "Grüße 👋🏽" }
-        ) with
+        _fixture.Provider.DefaultReply = FakeReply.Mock(new MockOptions { Response = "Grüße 👋🏽" }) with
         {
             SplitEvery = splitEvery,
         };
@@ -303,14 +265,7 @@ public sealed class CallgateHandlerSdkTests : IAsyncLifetime
         var message = await Claude.Messages.Create(
             Ask with
             {
-                Tools =
-                [
-                    new Anthropic.Models.Messages.Tool
-                    {
-                        Name = "weather",
-                        InputSchema = new InputSchema(),
-                    },
-                ],
+                Tools = [new Anthropic.Models.Messages.Tool { Name = "weather", InputSchema = new InputSchema() }],
                 Messages =
                 [
                     new UserMessageParam("Hello"),
@@ -348,9 +303,7 @@ public sealed class CallgateHandlerSdkTests : IAsyncLifetime
     public async Task Anthropic_Error()
     {
         _fixture.Provider.Enqueue(FakeReply.Error(529));
-        var exception = await Assert.ThrowsAnyAsync<AnthropicApiException>(() =>
-            Claude.Messages.Create(Ask, Token)
-        );
+        var exception = await Assert.ThrowsAnyAsync<AnthropicApiException>(() => Claude.Messages.Create(Ask, Token));
         var call = (await _fixture.EventAsync()).Call!;
 
         Assert.Contains("overloaded_error", exception.ResponseBody!, StringComparison.Ordinal);

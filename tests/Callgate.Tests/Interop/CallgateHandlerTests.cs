@@ -18,9 +18,7 @@ public sealed class CallgateHandlerTests : IAsyncLifetime
     public async Task OptionsOfTheRequestAndOfTheScope_GoAlong()
     {
         using var request = _fixture.Post(HandlerFixture.Ask);
-        request.SetCallgate(
-            new CallOptions { Metadata = new Dictionary<string, object?> { ["a"] = 1 } }
-        );
+        request.SetCallgate(new CallOptions { Metadata = new Dictionary<string, object?> { ["a"] = 1 } });
         using (CallgateHandler.With(new CallOptions { Tags = ["outer"], SessionId = "s0" }))
         using (CallgateHandler.With(new CallOptions { Tags = ["inner"], SessionId = "s1" }))
         {
@@ -88,9 +86,7 @@ public sealed class CallgateHandlerTests : IAsyncLifetime
     {
         await using var client = new LlmClient();
         var reply = new HttpResponseMessage { Content = new StringContent("{}") };
-        using var http = new HttpMessageInvoker(
-            new CallgateHandler(client, new StubHandler(_ => reply))
-        );
+        using var http = new HttpMessageInvoker(new CallgateHandler(client, new StubHandler(_ => reply)));
         using var request = _fixture.Post(HandlerFixture.Ask);
         var given = reply.Content;
 
@@ -108,10 +104,7 @@ public sealed class CallgateHandlerTests : IAsyncLifetime
     public async Task RequestThatMakesNoSense_IsSentAndSeen(string body)
     {
         using var reply = await _fixture.Http.SendAsync(_fixture.Post(body), Token);
-        using var claude = await _fixture.Http.SendAsync(
-            _fixture.Post(body, "/v1/messages"),
-            Token
-        );
+        using var claude = await _fixture.Http.SendAsync(_fixture.Post(body, "/v1/messages"), Token);
 
         Assert.Equal([body, body], _fixture.Provider.Requests.Select(r => r.BodyText));
         foreach (var each in await _fixture.EventsAsync(2))
@@ -122,11 +115,7 @@ public sealed class CallgateHandlerTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(
-        "/openai/deployments/my%20gpt/chat/completions?api-version=2024-10-21",
-        "azure",
-        "my gpt"
-    )]
+    [InlineData("/openai/deployments/my%20gpt/chat/completions?api-version=2024-10-21", "azure", "my gpt")]
     [InlineData("/openai/deployments/my-gpt/chat/completions/", "azure", "my-gpt")]
     [InlineData("/some/proxy/v1/chat/completions", "openai", "gpt-4o")]
     public async Task Address_SaysWhoIsCalled(string path, string provider, string model)
@@ -145,26 +134,10 @@ public sealed class CallgateHandlerTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(
-        "https://api.openai.com/v1/chat/completions",
-        "openai",
-        "https://api.openai.com/v1"
-    )]
-    [InlineData(
-        "https://x.openai.azure.com/openai/v1/embeddings",
-        "azure",
-        "https://x.openai.azure.com/openai/v1"
-    )]
-    [InlineData(
-        "https://api.anthropic.com/v1/messages?beta=true",
-        "anthropic",
-        "https://api.anthropic.com"
-    )]
-    [InlineData(
-        "https://user:secret@proxy.test/a/v1/messages",
-        "anthropic",
-        "https://proxy.test/a"
-    )]
+    [InlineData("https://api.openai.com/v1/chat/completions", "openai", "https://api.openai.com/v1")]
+    [InlineData("https://x.openai.azure.com/openai/v1/embeddings", "azure", "https://x.openai.azure.com/openai/v1")]
+    [InlineData("https://api.anthropic.com/v1/messages?beta=true", "anthropic", "https://api.anthropic.com")]
+    [InlineData("https://user:secret@proxy.test/a/v1/messages", "anthropic", "https://proxy.test/a")]
     public void Endpoint_IsRecognised(string address, string provider, string apiBase)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, address);
@@ -179,9 +152,7 @@ public sealed class CallgateHandlerTests : IAsyncLifetime
     public async Task AnswerThatMakesNoSense_IsReportedOnce()
     {
         var log = new Log();
-        await using var fixture = await HandlerFixture.StartAsync(configure: o =>
-            o.LoggerFactory = log
-        );
+        await using var fixture = await HandlerFixture.StartAsync(configure: o => o.LoggerFactory = log);
         fixture.Provider.DefaultReply = FakeReply.Json("<html>");
         for (var i = 0; i < 3; i++)
         {
@@ -189,10 +160,7 @@ public sealed class CallgateHandlerTests : IAsyncLifetime
             Assert.Equal("<html>", await reply.Content.ReadAsStringAsync(Token));
         }
 
-        Assert.All(
-            await fixture.EventsAsync(3),
-            e => Assert.IsType<LlmServerException>(e.Call!.Exception)
-        );
+        Assert.All(await fixture.EventsAsync(3), e => Assert.IsType<LlmServerException>(e.Call!.Exception));
         Assert.Single(log.Warnings);
     }
 
@@ -202,8 +170,7 @@ public sealed class CallgateHandlerTests : IAsyncLifetime
             new CallgateHandler(_fixture.Client) { CallerTimeout = TimeSpan.Zero }
         );
 
-    private sealed class StubHandler(Func<HttpRequestMessage, HttpResponseMessage> answer)
-        : HttpMessageHandler
+    private sealed class StubHandler(Func<HttpRequestMessage, HttpResponseMessage> answer) : HttpMessageHandler
     {
         protected override Task<HttpResponseMessage> SendAsync(
             HttpRequestMessage request,

@@ -6,17 +6,12 @@ namespace Callgate.Tests.Interop;
 /// <summary>A provider, and an HTTP client in whose way a <see cref="CallgateHandler"/> stands.</summary>
 internal sealed class HandlerFixture : IAsyncDisposable
 {
-    public const string Ask =
-        """{"model":"gpt-4o","messages":[{"role":"user","content":"Hello"}]}""";
+    public const string Ask = """{"model":"gpt-4o","messages":[{"role":"user","content":"Hello"}]}""";
 
     public const string AskStream =
         """{"model":"gpt-4o","messages":[{"role":"user","content":"Hello"}],"stream":true,"stream_options":{"include_usage":true}}""";
 
-    private HandlerFixture(
-        FakeProvider provider,
-        TimeProvider time,
-        Action<LlmClientOptions>? configure
-    )
+    private HandlerFixture(FakeProvider provider, TimeProvider time, Action<LlmClientOptions>? configure)
     {
         Provider = provider;
         var options = new LlmClientOptions
@@ -39,9 +34,7 @@ internal sealed class HandlerFixture : IAsyncDisposable
         options.Callbacks.Add(Log);
         configure?.Invoke(options);
         Client = new LlmClient(options);
-        Http = new HttpClient(
-            new CallgateHandler(Client) { CallerTimeout = TimeSpan.FromSeconds(5) }
-        );
+        Http = new HttpClient(new CallgateHandler(Client) { CallerTimeout = TimeSpan.FromSeconds(5) });
     }
 
     public FakeProvider Provider { get; }

@@ -8,8 +8,7 @@ internal static class JsonText
     public static string Of(IReadOnlyList<Message> messages) =>
         JsonSerializer.Serialize(messages, WireJson.Relaxed.IReadOnlyListMessage);
 
-    public static string Of(ChatRequest request) =>
-        JsonSerializer.Serialize(request, WireJson.Relaxed.ChatRequest);
+    public static string Of(ChatRequest request) => JsonSerializer.Serialize(request, WireJson.Relaxed.ChatRequest);
 
     public static string Of(ChatCompletion completion) =>
         JsonSerializer.Serialize(completion, WireJson.Relaxed.ChatCompletion);

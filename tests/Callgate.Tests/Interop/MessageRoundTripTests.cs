@@ -21,19 +21,14 @@ public sealed class MessageRoundTripTests
     public void WireMessages_SurviveAStoreThatKeepsNoRawRepresentation() =>
         SomeConversation
             // A result is an object to Microsoft.Extensions.AI: a store gives back its JSON, not its parts.
-            .Conversation.Where(wire =>
-                !wire.Exists(m => m is { Role: "tool", Content.Parts: not null })
-            )
+            .Conversation.Where(wire => !wire.Exists(m => m is { Role: "tool", Content.Parts: not null }))
             .Sample(wire =>
             {
                 var json = JsonSerializer.Serialize(
                     wire.ConvertAll(MessageFromWire.Map),
                     AIJsonUtilities.DefaultOptions
                 );
-                var stored = JsonSerializer.Deserialize<List<ChatMessage>>(
-                    json,
-                    AIJsonUtilities.DefaultOptions
-                )!;
+                var stored = JsonSerializer.Deserialize<List<ChatMessage>>(json, AIJsonUtilities.DefaultOptions)!;
                 // Without the raw call the arguments are written anew: the same JSON, other spaces.
                 JsonText.Same(WithParsedArguments(wire), WithParsedArguments(ToWire(stored)));
             });
@@ -45,10 +40,7 @@ public sealed class MessageRoundTripTests
             var messages = wire.ConvertAll(MessageFromWire.Map);
             var before = JsonSerializer.Serialize(messages, AIJsonUtilities.DefaultOptions);
             ToWire(messages);
-            Assert.Equal(
-                before,
-                JsonSerializer.Serialize(messages, AIJsonUtilities.DefaultOptions)
-            );
+            Assert.Equal(before, JsonSerializer.Serialize(messages, AIJsonUtilities.DefaultOptions));
         });
 
     [Fact]
@@ -86,10 +78,7 @@ public sealed class MessageRoundTripTests
     public void ResultsBesideText_FollowTheirCallsDirectly()
     {
         var wire = ToWire([
-            new ChatMessage(
-                ChatRole.User,
-                [new TextContent("And now?"), new FunctionResultContent("call_1", "sunny")]
-            ),
+            new ChatMessage(ChatRole.User, [new TextContent("And now?"), new FunctionResultContent("call_1", "sunny")]),
             new ChatMessage(
                 ChatRole.Tool,
                 [new FunctionResultContent("call_2", "rainy"), new TextContent("a picture")]
@@ -107,11 +96,7 @@ public sealed class MessageRoundTripTests
                 ChatRole.Assistant,
                 [
                     new TextContent("Let me look."),
-                    new FunctionCallContent(
-                        "call_1",
-                        "look",
-                        new Dictionary<string, object?> { ["where"] = "Köln" }
-                    ),
+                    new FunctionCallContent("call_1", "look", new Dictionary<string, object?> { ["where"] = "Köln" }),
                     new FunctionResultContent("call_1", "sunny"),
                     new TextContent("It is sunny."),
                     new UsageContent(new UsageDetails { InputTokenCount = 1 }),
@@ -184,23 +169,15 @@ public sealed class MessageRoundTripTests
         {
             Function = new FunctionCall { Name = "f", Arguments = "{}" },
         };
-        var message = MessageFromWire.Map(
-            new Message { Role = "assistant", ToolCalls = [call, call] }
-        );
+        var message = MessageFromWire.Map(new Message { Role = "assistant", ToolCalls = [call, call] });
 
-        Assert.Equal(
-            ["call_0", "call_1"],
-            message.Contents.Cast<FunctionCallContent>().Select(c => c.CallId)
-        );
+        Assert.Equal(["call_0", "call_1"], message.Contents.Cast<FunctionCallContent>().Select(c => c.CallId));
     }
 
     [Fact]
     public void AnApplicationsOwnProperties_DoNotReachTheWire()
     {
-        var message = new ChatMessage(ChatRole.User, "Hi")
-        {
-            AdditionalProperties = new() { ["seen"] = true },
-        };
+        var message = new ChatMessage(ChatRole.User, "Hi") { AdditionalProperties = new() { ["seen"] = true } };
         message.Contents[0].AdditionalProperties = new() { ["score"] = 3 };
 
         JsonText.Same("""[{"role":"user","content":"Hi"}]""", JsonText.Of(ToWire([message])));
@@ -252,9 +229,7 @@ public sealed class MessageRoundTripTests
                 new ContentPart
                 {
                     Type = "video_url",
-                    AdditionalProperties = ExtraFields.Parse(
-                        """{"video_url":{"url":"https://x.test/v"}}"""
-                    ),
+                    AdditionalProperties = ExtraFields.Parse("""{"video_url":{"url":"https://x.test/v"}}"""),
                 },
                 new ContentPart
                 {
@@ -310,9 +285,7 @@ public sealed class MessageRoundTripTests
         var nodes = JsonNode.Parse(JsonText.Of(messages))!.AsArray();
         foreach (var call in nodes.SelectMany(m => m!["tool_calls"]?.AsArray() ?? []))
         {
-            call!["function"]!["arguments"] = JsonNode.Parse(
-                call["function"]!["arguments"]!.GetValue<string>()
-            );
+            call!["function"]!["arguments"] = JsonNode.Parse(call["function"]!["arguments"]!.GetValue<string>());
         }
 
         return nodes.ToJsonString();

@@ -67,16 +67,9 @@ public sealed class RequestToWireTests
             mode == "auto" ? ChatToolMode.Auto
             : mode == "none" ? ChatToolMode.None
             : ChatToolMode.RequireAny;
-        var options = new ChatOptions
-        {
-            ToolMode = given,
-            Tools = [AIFunctionFactory.Create(Weather)],
-        };
+        var options = new ChatOptions { ToolMode = given, Tools = [AIFunctionFactory.Create(Weather)] };
 
-        Assert.Equal(
-            expected,
-            RequestToWire.Map(s_hi, options, "m").ToolChoice!.Value.GetRawText()
-        );
+        Assert.Equal(expected, RequestToWire.Map(s_hi, options, "m").ToolChoice!.Value.GetRawText());
     }
 
     [Fact]
@@ -122,10 +115,7 @@ public sealed class RequestToWireTests
     [Fact]
     public void HostedTools_AreNotDropped()
     {
-        var options = new ChatOptions
-        {
-            Tools = [new HostedWebSearchTool(), new HostedCodeInterpreterTool()],
-        };
+        var options = new ChatOptions { Tools = [new HostedWebSearchTool(), new HostedCodeInterpreterTool()] };
 
         JsonText.Same(
             """
@@ -204,10 +194,7 @@ public sealed class RequestToWireTests
     [Fact]
     public void TheFactoryOfAnothersRequest_IsNotCalled()
     {
-        var options = new ChatOptions
-        {
-            RawRepresentationFactory = _ => throw new InvalidOperationException(),
-        };
+        var options = new ChatOptions { RawRepresentationFactory = _ => throw new InvalidOperationException() };
 
         Assert.Equal("m", RequestToWire.Map(s_hi, options, "m").Model);
     }

@@ -24,9 +24,7 @@ public sealed class ResponseRoundTripTests
         SomeConversation.Tokens.Sample(usage =>
             JsonText.Same(
                 JsonText.Of(new ChatCompletion { Usage = usage }),
-                JsonText.Of(
-                    new ChatCompletion { Usage = UsageToWire.Map(UsageFromWire.Map(usage)) }
-                )
+                JsonText.Of(new ChatCompletion { Usage = UsageToWire.Map(UsageFromWire.Map(usage)) })
             )
         );
 
@@ -49,10 +47,7 @@ public sealed class ResponseRoundTripTests
         var response = ResponseFromWire.Map(completion);
 
         Assert.Equal("Hi.", response.Text);
-        Assert.Equal(
-            "greet",
-            Assert.IsType<TextReasoningContent>(response.Messages.Single().Contents[0]).Text
-        );
+        Assert.Equal("greet", Assert.IsType<TextReasoningContent>(response.Messages.Single().Contents[0]).Text);
         Assert.Equal("chatcmpl-1", response.ResponseId);
         Assert.Equal("chatcmpl-1", response.Messages[0].MessageId);
         Assert.Equal("gpt-4o-2024-08-06", response.ModelId);
@@ -63,10 +58,7 @@ public sealed class ResponseRoundTripTests
         Assert.Equal(15, response.Usage.TotalTokenCount);
         Assert.Equal(4, response.Usage.CachedInputTokenCount);
         Assert.Equal(3, response.Usage.ReasoningTokenCount);
-        Assert.Equal(
-            2,
-            response.Usage.AdditionalCounts!["prompt_tokens_details.cache_creation_tokens"]
-        );
+        Assert.Equal(2, response.Usage.AdditionalCounts!["prompt_tokens_details.cache_creation_tokens"]);
         Assert.Equal("fp_1", response.AdditionalProperties!["system_fingerprint"]!.ToString());
     }
 
@@ -96,10 +88,7 @@ public sealed class ResponseRoundTripTests
             }
         );
 
-        Assert.Equal(
-            (175, 10, 185),
-            (usage.PromptTokens, usage.CompletionTokens, usage.TotalTokens)
-        );
+        Assert.Equal((175, 10, 185), (usage.PromptTokens, usage.CompletionTokens, usage.TotalTokens));
         Assert.Equal(25, usage.PromptTokensDetails!.CachedTokens);
         Assert.Equal(50, usage.PromptTokensDetails.CacheCreationTokens);
         Assert.Null(usage.AdditionalProperties);
@@ -114,18 +103,11 @@ public sealed class ResponseRoundTripTests
                 InputTokenCount = 100,
                 OutputTokenCount = 10,
                 TotalTokenCount = 110,
-                AdditionalCounts = new()
-                {
-                    ["CacheReadInputTokens"] = 25,
-                    ["CacheCreationInputTokens"] = 50,
-                },
+                AdditionalCounts = new() { ["CacheReadInputTokens"] = 25, ["CacheCreationInputTokens"] = 50 },
             }
         );
 
-        Assert.Equal(
-            (175, 10, 185),
-            (usage.PromptTokens, usage.CompletionTokens, usage.TotalTokens)
-        );
+        Assert.Equal((175, 10, 185), (usage.PromptTokens, usage.CompletionTokens, usage.TotalTokens));
         Assert.Equal(25, usage.PromptTokensDetails!.CachedTokens);
         Assert.Equal(50, usage.PromptTokensDetails.CacheCreationTokens);
     }
@@ -148,10 +130,7 @@ public sealed class ResponseRoundTripTests
             }
         );
 
-        Assert.Equal(
-            (100, 10, 110),
-            (usage.PromptTokens, usage.CompletionTokens, usage.TotalTokens)
-        );
+        Assert.Equal((100, 10, 110), (usage.PromptTokens, usage.CompletionTokens, usage.TotalTokens));
         Assert.Equal(64, usage.PromptTokensDetails!.CachedTokens);
         Assert.Equal(7, usage.PromptTokensDetails.AudioTokens);
         Assert.Equal(4, usage.CompletionTokensDetails!.ReasoningTokens);
@@ -178,10 +157,7 @@ public sealed class ResponseRoundTripTests
 
         Assert.Equal("gpt-4o", completion.Model);
         Assert.Equal("It is sunny.", completion.Text);
-        Assert.Equal(
-            "look",
-            Assert.Single(completion.Choices[0].Message!.ToolCalls!).Function!.Name
-        );
+        Assert.Equal("look", Assert.Single(completion.Choices[0].Message!.ToolCalls!).Function!.Name);
         Assert.Equal(
             """[{"message":"half","code":"E1"}]""",
             completion.Choices[0].AdditionalProperties!["errors"].GetRawText()
@@ -199,10 +175,7 @@ public sealed class ResponseRoundTripTests
             [
                 new Choice
                 {
-                    Message = Message.Assistant("Hello") with
-                    {
-                        Annotations = JsonElement.Parse(annotations),
-                    },
+                    Message = Message.Assistant("Hello") with { Annotations = JsonElement.Parse(annotations) },
                 },
             ],
         };
@@ -212,14 +185,9 @@ public sealed class ResponseRoundTripTests
 
         var citation = Assert.IsType<CitationAnnotation>(text.Annotations![0]);
         Assert.Equal(("A", "https://x.test/a"), (citation.Title, citation.Url!.ToString()));
-        var span = Assert.IsType<TextSpanAnnotatedRegion>(
-            Assert.Single(citation.AnnotatedRegions!)
-        );
+        var span = Assert.IsType<TextSpanAnnotatedRegion>(Assert.Single(citation.AnnotatedRegions!));
         Assert.Equal((1, 3), (span.StartIndex, span.EndIndex));
-        JsonText.Same(
-            JsonText.Of(completion),
-            JsonText.Of(ResponseToWire.Map(response) with { Object = null })
-        );
+        JsonText.Same(JsonText.Of(completion), JsonText.Of(ResponseToWire.Map(response) with { Object = null }));
 
         // Another client's citation has no JSON of ours, and none goes back in a prompt.
         citation.RawRepresentation = null;
@@ -244,9 +212,7 @@ public sealed class ResponseRoundTripTests
         Assert.Equal("flex", ResponseToWire.Map(response).ServiceTier);
         Assert.Equal(
             "flex",
-            ResponseFromWire.Map(new ChatCompletion { ServiceTier = "flex" }).AdditionalProperties![
-                "service_tier"
-            ]
+            ResponseFromWire.Map(new ChatCompletion { ServiceTier = "flex" }).AdditionalProperties!["service_tier"]
         );
     }
 

@@ -16,9 +16,7 @@ internal static class SomeConversation
 
     private static readonly Gen<string> s_id = Gen.String[Gen.Char["abc123"], 1, 8];
 
-    private static readonly Gen<JsonElement> s_mark = Gen.Const(
-        JsonElement.Parse("""{"type":"ephemeral"}""")
-    );
+    private static readonly Gen<JsonElement> s_mark = Gen.Const(JsonElement.Parse("""{"type":"ephemeral"}"""));
 
     private static readonly Gen<ExtraFields?> s_extra = Gen.OneOf<ExtraFields?>(
         null,
@@ -42,11 +40,7 @@ internal static class SomeConversation
                 new ContentPart
                 {
                     Type = "file",
-                    File = new InputFile
-                    {
-                        FileData = "data:application/pdf;base64,JVBERi0=",
-                        Filename = "a b.pdf",
-                    },
+                    File = new InputFile { FileData = "data:application/pdf;base64,JVBERi0=", Filename = "a b.pdf" },
                 },
                 new ContentPart
                 {
@@ -151,25 +145,19 @@ internal static class SomeConversation
             new Message
             {
                 Role = "assistant",
-                Content =
-                    content ?? (calls is null && refusal is null ? new MessageContent("") : null),
+                Content = content ?? (calls is null && refusal is null ? new MessageContent("") : null),
                 ToolCalls = calls,
                 Refusal = refusal,
                 ThinkingBlocks = thinking,
                 // Signed reasoning comes plain as well.
-                ReasoningContent = string.Concat((thinking ?? []).Select(t => t.Thinking))
-                    is { Length: > 0 } plain
+                ReasoningContent = string.Concat((thinking ?? []).Select(t => t.Thinking)) is { Length: > 0 } plain
                     ? plain
                     : reasoning,
                 AdditionalProperties = extra,
             }
     );
 
-    public static readonly Gen<List<Message>> Conversation = Gen.OneOf(
-        s_said,
-        Answer,
-        s_toolResult
-    ).List[1, 6];
+    public static readonly Gen<List<Message>> Conversation = Gen.OneOf(s_said, Answer, s_toolResult).List[1, 6];
 
     private static readonly Gen<long?> s_count = Gen.Nullable(Gen.Long[0, 1000]);
 
@@ -205,9 +193,7 @@ internal static class SomeConversation
                 TotalTokens = prompt + completion,
                 PromptTokensDetails = promptDetails,
                 CompletionTokensDetails = completionDetails,
-                AdditionalProperties = extra is { } n
-                    ? new ExtraFields().With("num_sources_used", n)
-                    : null,
+                AdditionalProperties = extra is { } n ? new ExtraFields().With("num_sources_used", n) : null,
             }
     );
 

@@ -10,9 +10,7 @@ public sealed class StreamRoundTripTests
 {
     /// <summary>A streamed answer: text in pieces, calls whose arguments come in pieces, signed reasoning, usage at the end.</summary>
     private static readonly Gen<List<ChatChunkBody>> s_stream = Gen.Select(
-        SomeConversation.Completion.Where(c =>
-            c.Choices[0].Message is { Content: null or { Parts: null } }
-        ),
+        SomeConversation.Completion.Where(c => c.Choices[0].Message is { Content: null or { Parts: null } }),
         Gen.Int[1, 7],
         Cut
     );
@@ -67,19 +65,8 @@ public sealed class StreamRoundTripTests
     public void ToolCalls_ComeWholeWithTheFinishReason()
     {
         var updates = Updates([
-            Body(
-                new ChunkDelta
-                {
-                    Role = "assistant",
-                    ToolCalls = [Piece(0, "call_1", "look", "{\"ci")],
-                }
-            ),
-            Body(
-                new ChunkDelta
-                {
-                    ToolCalls = [Piece(0, null, null, "ty\":1}"), Piece(1, "call_2", "hear", "")],
-                }
-            ),
+            Body(new ChunkDelta { Role = "assistant", ToolCalls = [Piece(0, "call_1", "look", "{\"ci")] }),
+            Body(new ChunkDelta { ToolCalls = [Piece(0, null, null, "ty\":1}"), Piece(1, "call_2", "hear", "")] }),
             Body(null, "tool_calls"),
         ]);
 
@@ -131,23 +118,14 @@ public sealed class StreamRoundTripTests
     {
         var back = new UpdatesToWire("m");
         back.Map(
-            new ChatResponseUpdate(
-                ChatRole.Assistant,
-                [new UsageContent(new UsageDetails { InputTokenCount = 12 })]
-            )
+            new ChatResponseUpdate(ChatRole.Assistant, [new UsageContent(new UsageDetails { InputTokenCount = 12 })])
         );
 
         var last = back.Map(
-            new ChatResponseUpdate(
-                null,
-                [new UsageContent(new UsageDetails { OutputTokenCount = 3 })]
-            )
+            new ChatResponseUpdate(null, [new UsageContent(new UsageDetails { OutputTokenCount = 3 })])
         );
 
-        Assert.Equal(
-            (12, 3, 15),
-            (last.Usage!.PromptTokens, last.Usage.CompletionTokens, last.Usage.TotalTokens)
-        );
+        Assert.Equal((12, 3, 15), (last.Usage!.PromptTokens, last.Usage.CompletionTokens, last.Usage.TotalTokens));
         Assert.Equal("m", last.Body.Model);
     }
 
@@ -195,11 +173,7 @@ public sealed class StreamRoundTripTests
                     .. completion.Choices.Select(c =>
                         c with
                         {
-                            Message = c.Message! with
-                            {
-                                Content = c.Message.Text,
-                                AdditionalProperties = null,
-                            },
+                            Message = c.Message! with { Content = c.Message.Text, AdditionalProperties = null },
                         }
                     ),
                 ],
@@ -213,8 +187,7 @@ public sealed class StreamRoundTripTests
         if (message.ThinkingBlocks is null)
         {
             deltas.AddRange(
-                Pieces(message.ReasoningContent, size)
-                    .Select(p => new ChunkDelta { ReasoningContent = p })
+                Pieces(message.ReasoningContent, size).Select(p => new ChunkDelta { ReasoningContent = p })
             );
         }
 
@@ -237,17 +210,12 @@ public sealed class StreamRoundTripTests
             deltas.Add(
                 new ChunkDelta
                 {
-                    ThinkingBlocks =
-                    [
-                        new ThinkingBlock { Type = "thinking", Signature = block.Signature },
-                    ],
+                    ThinkingBlocks = [new ThinkingBlock { Type = "thinking", Signature = block.Signature }],
                 }
             );
         }
 
-        deltas.AddRange(
-            Pieces(message.Content?.Text, size).Select(p => new ChunkDelta { Content = p })
-        );
+        deltas.AddRange(Pieces(message.Content?.Text, size).Select(p => new ChunkDelta { Content = p }));
         deltas.AddRange(Pieces(message.Refusal, size).Select(p => new ChunkDelta { Refusal = p }));
         foreach (var (index, call) in (message.ToolCalls ?? []).Index())
         {

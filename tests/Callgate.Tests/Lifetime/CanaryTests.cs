@@ -33,10 +33,7 @@ public partial class CanaryTests
         );
         client.SuccessCallbacks.Add((call, _, _, _) => checker.Check(call, "function"));
 
-        var threads = Enumerable
-            .Range(0, Threads)
-            .Select(t => new Thread(() => Call(client, t, problems)))
-            .ToList();
+        var threads = Enumerable.Range(0, Threads).Select(t => new Thread(() => Call(client, t, problems))).ToList();
         threads.ForEach(t => t.Start());
         threads.ForEach(t => t.Join());
         var counts = await client.FlushAsync(TimeSpan.FromMinutes(2), Token);
@@ -107,9 +104,7 @@ public partial class CanaryTests
                 return client.Complete(request with { User = "fail" }, options, Token).Text;
             default:
                 var completion = client.Complete(request, options, Token);
-                return shape == 2
-                    ? completion.Choices[0].Message!.ToolCalls![0].Function!.Arguments!
-                    : completion.Text;
+                return shape == 2 ? completion.Choices[0].Message!.ToolCalls![0].Function!.Arguments! : completion.Text;
         }
     }
 
@@ -129,10 +124,7 @@ public partial class CanaryTests
         var word = Word().Match(body).Value;
         if (body.Contains("\"fail\"", StringComparison.Ordinal))
         {
-            return StubHandler.Json(
-                $$$"""{"error":{"message":"No {{{word}}}","code":"{{{word}}}"}}""",
-                400
-            );
+            return StubHandler.Json($$$"""{"error":{"message":"No {{{word}}}","code":"{{{word}}}"}}""", 400);
         }
 
         var reply =
@@ -142,9 +134,7 @@ public partial class CanaryTests
                 )
             : body.Contains("\"stream\":true", StringComparison.Ordinal)
                 ? StubHandler.Text(Stream(word), "text/event-stream")
-            : StubHandler.Json(
-                Completion(word, body.Contains("\"tools\"", StringComparison.Ordinal))
-            );
+            : StubHandler.Json(Completion(word, body.Contains("\"tools\"", StringComparison.Ordinal)));
         reply.Headers.Add("x-request-id", word);
         return reply;
     }
@@ -171,10 +161,8 @@ public partial class CanaryTests
     [GeneratedRegex("canary[0-9]{5}end")]
     private static partial Regex Word();
 
-    private sealed class Checker(
-        ConcurrentQueue<string> problems,
-        ConcurrentDictionary<string, int> seen
-    ) : CustomLogger
+    private sealed class Checker(ConcurrentQueue<string> problems, ConcurrentDictionary<string, int> seen)
+        : CustomLogger
     {
         public void Check(CallDetails call, string hook)
         {
@@ -217,11 +205,8 @@ public partial class CanaryTests
             }
         }
 
-        public override void LogPreApiCall(
-            string model,
-            IReadOnlyList<Message> messages,
-            CallDetails call
-        ) => Check(call, nameof(LogPreApiCall));
+        public override void LogPreApiCall(string model, IReadOnlyList<Message> messages, CallDetails call) =>
+            Check(call, nameof(LogPreApiCall));
 
         public override void LogPostApiCall(
             CallDetails call,

@@ -38,9 +38,7 @@ public sealed class ExitTests : IDisposable
         foreach (var batch in files.Chunk(AtOnce))
         {
             var codes = await Task.WhenAll(batch.Select(f => RunAsync(way, f)));
-            ends.AddRange(
-                batch.Zip(codes, (f, c) => (c, File.Exists(f) ? File.ReadAllLines(f) : []))
-            );
+            ends.AddRange(batch.Zip(codes, (f, c) => (c, File.Exists(f) ? File.ReadAllLines(f) : [])));
         }
 
         Assert.Equal(Runs, ends.Count);
@@ -66,9 +64,7 @@ public sealed class ExitTests : IDisposable
         using var process = Process.Start(start)!;
         try
         {
-            var output = process.StandardOutput.ReadToEndAsync(
-                TestContext.Current.CancellationToken
-            );
+            var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
             await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
             await output;
             await process.WaitForExitAsync(TestContext.Current.CancellationToken);
@@ -81,17 +77,14 @@ public sealed class ExitTests : IDisposable
         }
     }
 
-    private static string DotnetPath { get; } =
-        Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
+    private static string DotnetPath { get; } = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
 
     private static string ProgramPath { get; } =
         SchemaFile.InRepository(
             "tests",
             "Callgate.ExitProgram",
             "bin",
-            typeof(ExitTests)
-                .Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!
-                .Configuration,
+            typeof(ExitTests).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration,
             "net10.0",
             "Callgate.ExitProgram.dll"
         );

@@ -86,11 +86,7 @@ public class ShortLivesTests
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static async Task ComeAndGoAsync(
-        LlmClient client,
-        int count,
-        List<WeakReference> handlers
-    )
+    private static async Task ComeAndGoAsync(LlmClient client, int count, List<WeakReference> handlers)
     {
         for (var i = 0; i < count; i++)
         {
@@ -126,12 +122,7 @@ public class ShortLivesTests
                 case 1:
                     // Broken off: the stream is closed by its disposal, its timer with it.
                     await foreach (
-                        var _ in client.CompleteStreamingAsync(
-                            "mock/gpt-4o",
-                            [Message.User("Hi")],
-                            null,
-                            Token
-                        )
+                        var _ in client.CompleteStreamingAsync("mock/gpt-4o", [Message.User("Hi")], null, Token)
                     )
                     {
                         break;

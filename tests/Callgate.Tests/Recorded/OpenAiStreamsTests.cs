@@ -8,11 +8,7 @@ namespace Callgate.Tests.Recorded;
 /// <summary>The recordings say what their names promise, so that other tests may lean on them.</summary>
 public class OpenAiStreamsTests
 {
-    private static (
-        ChatCompletion Completion,
-        ChunkTranslator Translator,
-        LlmException? Error
-    ) Play(string sse)
+    private static (ChatCompletion Completion, ChunkTranslator Translator, LlmException? Error) Play(string sse)
     {
         var translator = new OpenAiProvider().TranslateStream(
             new ChatRequest { Model = "gpt-5.4", Messages = [Message.User("Hi")] }
@@ -55,16 +51,9 @@ public class OpenAiStreamsTests
     [InlineData(nameof(OpenAiStreams.FinishWithoutUsage), "Hello!", "stop", null)]
     [InlineData(nameof(OpenAiStreams.Cut), "Hello", null, null)]
     [InlineData(nameof(OpenAiStreams.ErrorInStream), "Hel", null, null)]
-    public void Recording_HasItsTextEndAndUsage(
-        string name,
-        string text,
-        string? finish,
-        long? tokens
-    )
+    public void Recording_HasItsTextEndAndUsage(string name, string text, string? finish, long? tokens)
     {
-        var (completion, translator, error) = Play(
-            OpenAiStreams.All.Single(s => s.Name == name).Sse
-        );
+        var (completion, translator, error) = Play(OpenAiStreams.All.Single(s => s.Name == name).Sse);
 
         Assert.Equal(text, completion.Text);
         Assert.Equal(finish, completion.Choices[0].FinishReason);
@@ -79,26 +68,17 @@ public class OpenAiStreamsTests
         var calls = Play(OpenAiStreams.ParallelTools).Completion.Choices[0].Message!.ToolCalls!;
 
         Assert.Equal(["call_paris", "call_tokyo"], calls.Select(c => c.Id));
-        Assert.Equal(
-            ["""{"city":"Paris"}""", """{"city":"Tokyo"}"""],
-            calls.Select(c => c.Function!.Arguments)
-        );
+        Assert.Equal(["""{"city":"Paris"}""", """{"city":"Tokyo"}"""], calls.Select(c => c.Function!.Arguments));
         Assert.Equal(
             """{"location":"Boston, MA"}""",
-            Play(OpenAiStreams.Tools)
-                .Completion.Choices[0]
-                .Message!.ToolCalls!.Single()
-                .Function!.Arguments
+            Play(OpenAiStreams.Tools).Completion.Choices[0].Message!.ToolCalls!.Single().Function!.Arguments
         );
     }
 
     [Fact]
     public void Recordings_OfOtherTexts_HaveThem()
     {
-        Assert.Equal(
-            "2 + 2 is 4.",
-            Play(OpenAiStreams.Reasoning).Completion.Choices[0].Message!.ReasoningContent
-        );
+        Assert.Equal("2 + 2 is 4.", Play(OpenAiStreams.Reasoning).Completion.Choices[0].Message!.ReasoningContent);
         Assert.Equal(
             "I'm sorry, I can't help with that.",
             Play(OpenAiStreams.Refusal).Completion.Choices[0].Message!.Refusal

@@ -17,9 +17,7 @@ public class CallTelemetryTests
     {
         var spans = new ConcurrentQueue<Activity>();
         using var listener = Listen(spans);
-        await using var client = new LlmClient(
-            new LlmClientOptions { NumRetries = 2, RetryDelay = TimeSpan.Zero }
-        );
+        await using var client = new LlmClient(new LlmClientOptions { NumRetries = 2, RetryDelay = TimeSpan.Zero });
         await client.CompleteAsync("mock/gpt-4o", [Message.User("Hi")], null, Token);
         await foreach (
             var _ in client.CompleteStreamingAsync(
@@ -45,12 +43,7 @@ public class CallTelemetryTests
         );
 
         Assert.Equal(
-            [
-                "chat mock/gpt-4o",
-                "chat mock/gpt-4o",
-                "embeddings mock/text-embedding-3-small",
-                "chat mock/gpt-4o",
-            ],
+            ["chat mock/gpt-4o", "chat mock/gpt-4o", "embeddings mock/text-embedding-3-small", "chat mock/gpt-4o"],
             spans.Select(s => s.DisplayName)
         );
         var first = spans.First();
@@ -120,8 +113,7 @@ public class CallTelemetryTests
         using var listener = new ActivityListener
         {
             ShouldListenTo = s => s.Name == "Callgate",
-            Sample = (ref ActivityCreationOptions<ActivityContext> _) =>
-                ActivitySamplingResult.AllDataAndRecorded,
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
             ActivityStopped = _ => throw new InvalidOperationException("No."),
         };
         ActivitySource.AddActivityListener(listener);
@@ -135,9 +127,7 @@ public class CallTelemetryTests
                 }
             },
         };
-        meters.SetMeasurementEventCallback<double>(
-            (_, _, _, _) => throw new InvalidOperationException("No.")
-        );
+        meters.SetMeasurementEventCallback<double>((_, _, _, _) => throw new InvalidOperationException("No."));
         meters.Start();
         var log = new Callbacks.CollectedLog();
         await using var client = new LlmClient(new LlmClientOptions { LoggerFactory = log });
@@ -154,16 +144,9 @@ public class CallTelemetryTests
     [Fact]
     public async Task ModelNames_DoNotMakeEndlessSeries()
     {
-        var tags =
-            new ConcurrentDictionary<
-                (string Instrument, string Tag),
-                ConcurrentDictionary<object, bool>
-            >();
+        var tags = new ConcurrentDictionary<(string Instrument, string Tag), ConcurrentDictionary<object, bool>>();
         var measured = 0;
-        void Note(
-            Instrument instrument,
-            ReadOnlySpan<KeyValuePair<string, object?>> measurementTags
-        )
+        void Note(Instrument instrument, ReadOnlySpan<KeyValuePair<string, object?>> measurementTags)
         {
             Interlocked.Increment(ref measured);
             foreach (var (name, value) in measurementTags)
@@ -195,10 +178,7 @@ public class CallTelemetryTests
 
         Assert.Equal(30_003, measured);
         Assert.All(tags, t => Assert.InRange(t.Value.Count, 1, 1001));
-        Assert.Contains(
-            "gpt-4o",
-            tags[("gen_ai.client.operation.duration", "gen_ai.request.model")].Keys
-        );
+        Assert.Contains("gpt-4o", tags[("gen_ai.client.operation.duration", "gen_ai.request.model")].Keys);
     }
 
     private static ActivityListener Listen(ConcurrentQueue<Activity> spans)
@@ -206,8 +186,7 @@ public class CallTelemetryTests
         var listener = new ActivityListener
         {
             ShouldListenTo = s => s.Name == "Callgate",
-            Sample = (ref ActivityCreationOptions<ActivityContext> _) =>
-                ActivitySamplingResult.AllDataAndRecorded,
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
             ActivityStopped = spans.Enqueue,
         };
         ActivitySource.AddActivityListener(listener);

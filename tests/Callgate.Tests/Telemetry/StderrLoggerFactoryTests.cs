@@ -13,10 +13,7 @@ public sealed class StderrLoggerFactoryTests
 
         foreach (var level in Enum.GetValues<LogLevel>())
         {
-            Assert.Equal(
-                level is LogLevel.Warning or LogLevel.Error or LogLevel.Critical,
-                logger.IsEnabled(level)
-            );
+            Assert.Equal(level is LogLevel.Warning or LogLevel.Error or LogLevel.Critical, logger.IsEnabled(level));
             Write(logger, level, $"a {level}");
         }
 
@@ -53,16 +50,10 @@ public sealed class StderrLoggerFactoryTests
 
     [Fact]
     public void Another_provider_is_refused_rather_than_ignored() =>
-        Assert.Throws<NotSupportedException>(() =>
-            new StderrLoggerFactory(() => _output).AddProvider(null!)
-        );
+        Assert.Throws<NotSupportedException>(() => new StderrLoggerFactory(() => _output).AddProvider(null!));
 
     private ILogger Logger() => new StderrLoggerFactory(() => _output).CreateLogger("Callgate");
 
-    private static void Write(
-        ILogger logger,
-        LogLevel level,
-        string text,
-        Exception? exception = null
-    ) => logger.Log(level, default, text, exception, static (state, _) => state);
+    private static void Write(ILogger logger, LogLevel level, string text, Exception? exception = null) =>
+        logger.Log(level, default, text, exception, static (state, _) => state);
 }

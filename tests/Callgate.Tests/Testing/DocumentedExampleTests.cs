@@ -19,11 +19,7 @@ public sealed class DocumentedExampleTests : IAsyncLifetime
             new LlmClientOptions
             {
                 ApiKeys = { ["openai"] = "test", ["anthropic"] = "test" },
-                ApiBases =
-                {
-                    ["openai"] = _provider.OpenAiBase,
-                    ["anthropic"] = _provider.AnthropicBase,
-                },
+                ApiBases = { ["openai"] = _provider.OpenAiBase, ["anthropic"] = _provider.AnthropicBase },
                 Callbacks = [_recorder],
             }
         );
@@ -40,11 +36,7 @@ public sealed class DocumentedExampleTests : IAsyncLifetime
     {
         _provider.Enqueue(FakeReply.Error(429, retryAfter: TimeSpan.Zero), FakeReply.Mock());
 
-        await _client.CompleteAsync(
-            "openai/gpt-4o",
-            [Message.User("Hello")],
-            cancellationToken: Token
-        );
+        await _client.CompleteAsync("openai/gpt-4o", [Message.User("Hello")], cancellationToken: Token);
         await _recorder.WaitForAsync(r => r.Successes.Count == 1, Token);
 
         Assert.Equal(2, _recorder.Successes[0].Call!.Attempts.Count);
@@ -76,18 +68,10 @@ public sealed class DocumentedExampleTests : IAsyncLifetime
     [InlineData("anthropic/claude-sonnet-4-5", "Hello from claude-sonnet-4-5 (mock).")]
     public async Task BothWires_AreReadByTheClient(string model, string text)
     {
-        var completion = await _client.CompleteAsync(
-            model,
-            [Message.User("Hello")],
-            cancellationToken: Token
-        );
+        var completion = await _client.CompleteAsync(model, [Message.User("Hello")], cancellationToken: Token);
         var streamed = "";
         await foreach (
-            var chunk in _client.CompleteStreamingAsync(
-                model,
-                [Message.User("Hello")],
-                cancellationToken: Token
-            )
+            var chunk in _client.CompleteStreamingAsync(model, [Message.User("Hello")], cancellationToken: Token)
         )
         {
             streamed += chunk.Text;
@@ -96,9 +80,6 @@ public sealed class DocumentedExampleTests : IAsyncLifetime
         Assert.Equal(text, completion.Text);
         Assert.Equal(text, streamed);
         await _recorder.WaitForAsync(r => r.Successes.Count == 2, Token);
-        Assert.Equal(
-            _recorder.Successes[0].Call!.Usage.TotalTokens,
-            _recorder.Successes[1].Call!.Usage.TotalTokens
-        );
+        Assert.Equal(_recorder.Successes[0].Call!.Usage.TotalTokens, _recorder.Successes[1].Call!.Usage.TotalTokens);
     }
 }

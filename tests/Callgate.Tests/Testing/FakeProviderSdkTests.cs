@@ -26,11 +26,7 @@ public sealed class FakeProviderSdkTests : IAsyncLifetime
         };
 
     private OpenAIClientOptions OpenAi =>
-        new()
-        {
-            Endpoint = new Uri(_provider.OpenAiBase),
-            RetryPolicy = new ClientRetryPolicy(maxRetries: 0),
-        };
+        new() { Endpoint = new Uri(_provider.OpenAiBase), RetryPolicy = new ClientRetryPolicy(maxRetries: 0) };
 
     private ChatClient Chat => new("gpt-4o", new ApiKeyCredential("k"), OpenAi);
 
@@ -42,18 +38,14 @@ public sealed class FakeProviderSdkTests : IAsyncLifetime
             MaxRetries = 0,
         };
 
-    public async ValueTask InitializeAsync() =>
-        _provider = await FakeProvider.StartAsync(cancellationToken: Token);
+    public async ValueTask InitializeAsync() => _provider = await FakeProvider.StartAsync(cancellationToken: Token);
 
     public async ValueTask DisposeAsync() => await _provider.DisposeAsync();
 
     [Fact]
     public async Task OpenAi_Unary()
     {
-        OpenAI.Chat.ChatCompletion completion = await Chat.CompleteChatAsync(
-            ["Hello"],
-            cancellationToken: Token
-        );
+        OpenAI.Chat.ChatCompletion completion = await Chat.CompleteChatAsync(["Hello"], cancellationToken: Token);
 
         Assert.Equal("Hello from gpt-4o (mock).", completion.Content[0].Text);
         Assert.Equal("Bearer k", _provider.Requests[0].Headers["Authorization"]);
@@ -71,9 +63,7 @@ public sealed class FakeProviderSdkTests : IAsyncLifetime
         };
         var text = "";
         long tokens = 0;
-        await foreach (
-            var update in Chat.CompleteChatStreamingAsync(["Hello"], cancellationToken: Token)
-        )
+        await foreach (var update in Chat.CompleteChatStreamingAsync(["Hello"], cancellationToken: Token))
         {
             text += string.Concat(update.ContentUpdate.Select(p => p.Text));
             tokens += update.Usage?.TotalTokenCount ?? 0;
@@ -108,15 +98,8 @@ public sealed class FakeProviderSdkTests : IAsyncLifetime
                     ],
                 }
             );
-        var options = new ChatCompletionOptions
-        {
-            Tools = { ChatTool.CreateFunctionTool("weather") },
-        };
-        OpenAI.Chat.ChatCompletion completion = await Chat.CompleteChatAsync(
-            ["Hello"],
-            options,
-            Token
-        );
+        var options = new ChatCompletionOptions { Tools = { ChatTool.CreateFunctionTool("weather") } };
+        OpenAI.Chat.ChatCompletion completion = await Chat.CompleteChatAsync(["Hello"], options, Token);
 
         Assert.Equal("weather", Assert.Single(completion.ToolCalls).FunctionName);
     }
@@ -124,15 +107,8 @@ public sealed class FakeProviderSdkTests : IAsyncLifetime
     [Fact]
     public async Task OpenAi_Embeddings()
     {
-        var client = new EmbeddingClient(
-            "text-embedding-3-small",
-            new ApiKeyCredential("k"),
-            OpenAi
-        );
-        OpenAIEmbedding vector = await client.GenerateEmbeddingAsync(
-            "Hello",
-            cancellationToken: Token
-        );
+        var client = new EmbeddingClient("text-embedding-3-small", new ApiKeyCredential("k"), OpenAi);
+        OpenAIEmbedding vector = await client.GenerateEmbeddingAsync("Hello", cancellationToken: Token);
 
         Assert.Equal(8, vector.ToFloats().Length);
     }
@@ -153,9 +129,7 @@ public sealed class FakeProviderSdkTests : IAsyncLifetime
     public async Task OpenAi_AbortedStream_IsNoticed()
     {
         _provider.DefaultReply = FakeReply.Mock() with { StallAfterBytes = 600 };
-        await foreach (
-            var update in Chat.CompleteChatStreamingAsync(["Hello"], cancellationToken: Token)
-        )
+        await foreach (var update in Chat.CompleteChatStreamingAsync(["Hello"], cancellationToken: Token))
         {
             break;
         }
@@ -200,9 +174,7 @@ public sealed class FakeProviderSdkTests : IAsyncLifetime
     public async Task Anthropic_Error()
     {
         _provider.Enqueue(FakeReply.Error(529));
-        var exception = await Assert.ThrowsAnyAsync<AnthropicApiException>(() =>
-            Claude.Messages.Create(Ask, Token)
-        );
+        var exception = await Assert.ThrowsAnyAsync<AnthropicApiException>(() => Claude.Messages.Create(Ask, Token));
 
         Assert.Equal(529, (int)exception.StatusCode);
         Assert.Contains("overloaded_error", exception.ResponseBody, StringComparison.Ordinal);

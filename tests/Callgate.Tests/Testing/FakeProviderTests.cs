@@ -8,18 +8,15 @@ namespace Callgate.Tests.Testing;
 /// <summary>What the fake provider promises, seen by a plain HTTP client.</summary>
 public sealed class FakeProviderTests : IAsyncLifetime
 {
-    private const string Ask =
-        """{"model":"m","messages":[{"role":"user","content":"Grüß Gott"}]}""";
-    private const string AskStream =
-        """{"model":"m","stream":true,"messages":[{"role":"user","content":"a"}]}""";
+    private const string Ask = """{"model":"m","messages":[{"role":"user","content":"Grüß Gott"}]}""";
+    private const string AskStream = """{"model":"m","stream":true,"messages":[{"role":"user","content":"a"}]}""";
 
     private readonly HttpClient _http = new();
     private FakeProvider _provider = null!;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync() =>
-        _provider = await FakeProvider.StartAsync(cancellationToken: Token);
+    public async ValueTask InitializeAsync() => _provider = await FakeProvider.StartAsync(cancellationToken: Token);
 
     public async ValueTask DisposeAsync()
     {
@@ -108,11 +105,7 @@ public sealed class FakeProviderTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.TooManyRequests, response.StatusCode);
         Assert.Equal(TimeSpan.FromSeconds(2), response.Headers.RetryAfter?.Delta);
         Assert.Equal("1500", response.Headers.GetValues("retry-after-ms").Single());
-        Assert.Contains(
-            expected,
-            await response.Content.ReadAsStringAsync(Token),
-            StringComparison.Ordinal
-        );
+        Assert.Contains(expected, await response.Content.ReadAsStringAsync(Token), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -121,11 +114,7 @@ public sealed class FakeProviderTests : IAsyncLifetime
         _provider.Enqueue(
             FakeReply.Mock() with
             {
-                Headers = new Dictionary<string, string>
-                {
-                    ["x-request-id"] = "mine",
-                    ["x-ratelimit-remaining"] = "7",
-                },
+                Headers = new Dictionary<string, string> { ["x-request-id"] = "mine", ["x-ratelimit-remaining"] = "7" },
             }
         );
         using var response = await Post("v1/chat/completions", Ask);
@@ -233,9 +222,7 @@ public sealed class FakeProviderTests : IAsyncLifetime
             await stream.ReadExactlyAsync(got, Token);
 
             Assert.Equal(events[..bytes], Encoding.UTF8.GetString(got));
-            await Assert.ThrowsAnyAsync<IOException>(() =>
-                stream.ReadExactlyAsync(new byte[1], Token).AsTask()
-            );
+            await Assert.ThrowsAnyAsync<IOException>(() => stream.ReadExactlyAsync(new byte[1], Token).AsTask());
         }
 
         Assert.All(_provider.Requests, r => Assert.False(r.Aborted.IsCompletedSuccessfully));
@@ -264,9 +251,7 @@ public sealed class FakeProviderTests : IAsyncLifetime
         _provider.Release();
         await reading;
         await _provider.Requests[0].Ended.WaitAsync(Token);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
-            _provider.Requests[0].Aborted
-        );
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _provider.Requests[0].Aborted);
     }
 
     [Fact]
@@ -339,11 +324,7 @@ public sealed class FakeProviderTests : IAsyncLifetime
             Enumerable.Range(0, 200),
             Token,
             async (i, _) =>
-                Assert.StartsWith(
-                    "200 ",
-                    await StatusAndBody($"v1/chat/completions?{i}"),
-                    StringComparison.Ordinal
-                )
+                Assert.StartsWith("200 ", await StatusAndBody($"v1/chat/completions?{i}"), StringComparison.Ordinal)
         );
 
         Assert.Equal(200, _provider.Requests.Select(r => r.Query).Distinct().Count());
@@ -362,17 +343,10 @@ public sealed class FakeProviderTests : IAsyncLifetime
         CancellationToken? token = null
     )
     {
-        using var request = new HttpRequestMessage(
-            HttpMethod.Post,
-            new Uri((provider ?? _provider).BaseAddress, path)
-        )
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri((provider ?? _provider).BaseAddress, path))
         {
             Content = new StringContent(body, Encoding.UTF8, "application/json"),
         };
-        return await _http.SendAsync(
-            request,
-            HttpCompletionOption.ResponseHeadersRead,
-            token ?? Token
-        );
+        return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, token ?? Token);
     }
 }

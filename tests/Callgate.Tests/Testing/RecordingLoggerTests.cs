@@ -24,9 +24,7 @@ public sealed class RecordingLoggerTests
         var overridden = typeof(RecordingLogger)
             .GetMethods()
             .Where(m =>
-                m.IsVirtual
-                && m.DeclaringType == typeof(RecordingLogger)
-                && Enum.TryParse<Hooks>(m.Name, out _)
+                m.IsVirtual && m.DeclaringType == typeof(RecordingLogger) && Enum.TryParse<Hooks>(m.Name, out _)
             )
             .Aggregate(Hooks.None, (hooks, m) => hooks | Enum.Parse<Hooks>(m.Name));
 
@@ -40,11 +38,7 @@ public sealed class RecordingLoggerTests
     [InlineData(RecordingMode.AsyncOnly, false, "LogSuccessEventAsync")]
     [InlineData(RecordingMode.Both, true, "LogSuccessEvent")]
     [InlineData(RecordingMode.Both, false, "LogSuccessEventAsync")]
-    public async Task Mode_DecidesWhichOfAPairIsCalled(
-        RecordingMode mode,
-        bool isSync,
-        string expected
-    )
+    public async Task Mode_DecidesWhichOfAPairIsCalled(RecordingMode mode, bool isSync, string expected)
     {
         var logger = new RecordingLogger(mode);
         await Fire(logger, ObserverEventKind.Success, isSync);
@@ -166,10 +160,6 @@ public sealed class RecordingLoggerTests
             Start = DateTimeOffset.UnixEpoch,
             End = DateTimeOffset.UnixEpoch.AddSeconds(1),
         };
-        return ObserverDispatch.Dispatch(
-            new Registration(logger, new CallbackOptions()),
-            observed,
-            Token
-        );
+        return ObserverDispatch.Dispatch(new Registration(logger, new CallbackOptions()), observed, Token);
     }
 }

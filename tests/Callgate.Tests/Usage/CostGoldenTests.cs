@@ -16,14 +16,7 @@ public class CostGoldenTests
         var time = at ?? Now;
         var price = PriceCatalogue.Default.Find(provider, model, time);
         Assert.NotNull(price);
-        var cost = CostCalculator.Compute(
-            price,
-            usage,
-            (context ?? new() { At = time }) with
-            {
-                At = time,
-            }
-        );
+        var cost = CostCalculator.Compute(price, usage, (context ?? new() { At = time }) with { At = time });
         Assert.Equal(cost.Breakdown?.Total, cost.Total);
         Assert.Equal(cost, cost.Reprice(usage));
         return cost;
@@ -35,12 +28,7 @@ public class CostGoldenTests
     public void OpenAI_CachedAndReasoning()
     {
         // gpt-5: 1.25 in, 0.125 cached, 10 out
-        var usage = TokenUsage.FromReported(
-            10_000,
-            2_000,
-            cachedTokens: 4_000,
-            reasoningTokens: 1_500
-        );
+        var usage = TokenUsage.FromReported(10_000, 2_000, cachedTokens: 4_000, reasoningTokens: 1_500);
         var cost = Bill("openai", "gpt-5", usage);
 
         Assert.Equal(CostStatus.Computed, cost.Status);
@@ -158,12 +146,7 @@ public class CostGoldenTests
     public void DeepSeek_OffPeak(string at, double total)
     {
         var time = DateTimeOffset.Parse(at, System.Globalization.CultureInfo.InvariantCulture);
-        var cost = Bill(
-            "deepseek",
-            "deepseek-v4-pro",
-            TokenUsage.FromReported(1_000_000, 0),
-            at: time
-        );
+        var cost = Bill("deepseek", "deepseek-v4-pro", TokenUsage.FromReported(1_000_000, 0), at: time);
 
         Assert.Equal((decimal)total, cost.Total);
     }
@@ -176,12 +159,7 @@ public class CostGoldenTests
     public void Promotion_HoldsOnItsDays(string at, int total)
     {
         var time = DateTimeOffset.Parse(at, System.Globalization.CultureInfo.InvariantCulture);
-        var input = Bill(
-            "openai",
-            "gpt-5.6-sol",
-            TokenUsage.FromReported(200_000, 200_000),
-            at: time
-        );
+        var input = Bill("openai", "gpt-5.6-sol", TokenUsage.FromReported(200_000, 200_000), at: time);
 
         Assert.Equal(total / 5m, input.Total);
     }
@@ -223,12 +201,7 @@ public class CostGoldenTests
     [InlineData(null, "1024x1792", 0.08, CostStatus.Computed)]
     [InlineData(null, null, 0.04, CostStatus.Computed)]
     [InlineData("hd", "9x9", 0.04, CostStatus.Estimated)]
-    public void Image_ByQualityAndSize(
-        string? quality,
-        string? size,
-        double each,
-        CostStatus status
-    )
+    public void Image_ByQualityAndSize(string? quality, string? size, double each, CostStatus status)
     {
         var usage = TokenUsage.FromReported(0, 0) with { Images = 3 };
         var context = new PriceContext

@@ -2,21 +2,13 @@ namespace Callgate.Tests.Usage;
 
 public class CostStatusTests
 {
-    private static readonly PriceContext Now = new()
-    {
-        At = new(2026, 11, 23, 12, 0, 0, TimeSpan.Zero),
-    };
+    private static readonly PriceContext Now = new() { At = new(2026, 11, 23, 12, 0, 0, TimeSpan.Zero) };
 
-    private static readonly ModelPrice Price = new()
-    {
-        InputPerMillionTokens = 1,
-        OutputPerMillionTokens = 2,
-    };
+    private static readonly ModelPrice Price = new() { InputPerMillionTokens = 1, OutputPerMillionTokens = 2 };
 
     private static readonly TokenUsage Used = TokenUsage.FromReported(1_000_000, 1_000_000);
 
-    private static Cost Compute(ModelPrice? price, TokenUsage? usage) =>
-        CostCalculator.Compute(price, usage, Now);
+    private static Cost Compute(ModelPrice? price, TokenUsage? usage) => CostCalculator.Compute(price, usage, Now);
 
     [Fact]
     public void WithoutPriceOrUsage_UnpricedWithReason()
@@ -54,10 +46,7 @@ public class CostStatusTests
 
     [Fact]
     public void CorrectedReport_IsEstimated() =>
-        Assert.Equal(
-            CostStatus.Estimated,
-            Compute(Price, TokenUsage.FromReported(10, 10, cachedTokens: 11)).Status
-        );
+        Assert.Equal(CostStatus.Estimated, Compute(Price, TokenUsage.FromReported(10, 10, cachedTokens: 11)).Status);
 
     [Fact]
     public void UnpricedTool_IsEstimated()
@@ -72,11 +61,7 @@ public class CostStatusTests
     public void AbsurdFigures_NeverThrow()
     {
         var absurd = TokenUsage.FromReported(long.MaxValue, long.MaxValue);
-        var dear = new ModelPrice
-        {
-            InputPerMillionTokens = decimal.MaxValue,
-            OutputPerMillionTokens = 1,
-        };
+        var dear = new ModelPrice { InputPerMillionTokens = decimal.MaxValue, OutputPerMillionTokens = 1 };
 
         Assert.Equal(CostStatus.Unpriced, Compute(Price, absurd).Status);
         Assert.Equal(CostStatus.Unpriced, Compute(dear, Used).Status);
@@ -87,10 +72,7 @@ public class CostStatusTests
     [Fact]
     public void Reported_Free_AndNegative()
     {
-        Assert.Equal(
-            (1.5m, CostStatus.ReportedByProvider),
-            (Cost.Reported(1.5m).Total, Cost.Reported(1.5m).Status)
-        );
+        Assert.Equal((1.5m, CostStatus.ReportedByProvider), (Cost.Reported(1.5m).Total, Cost.Reported(1.5m).Status));
         Assert.Equal((0m, CostStatus.Free), (Cost.Free("cache").Total, Cost.Free("cache").Status));
         Assert.Equal(CostStatus.Unpriced, Cost.Reported(-1).Status);
         Assert.Equal(Cost.Reported(2), Cost.Reported(2).Reprice(Used));
@@ -121,10 +103,7 @@ public class CostStatusTests
         Assert.Equal((null, CostStatus.Unpriced), Of(unpriced, refused));
         Assert.Equal((0m, CostStatus.Free), Of(refused, refused));
         Assert.Equal((0m, CostStatus.Free), Of());
-        Assert.Equal(
-            CostStatus.Unpriced,
-            Cost.Sum(Cost.Reported(decimal.MaxValue), Cost.Reported(1)).Status
-        );
+        Assert.Equal(CostStatus.Unpriced, Cost.Sum(Cost.Reported(decimal.MaxValue), Cost.Reported(1)).Status);
         Assert.Equal(computed.AppliedPrices, Cost.Sum(refused, computed).AppliedPrices);
         Assert.Equal(6m, Cost.Sum(computed, computed).Breakdown!.Total);
 

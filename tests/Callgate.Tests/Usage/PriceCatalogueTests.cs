@@ -19,10 +19,7 @@ public class PriceCatalogueTests
                 var to = e.Price.EffectiveTo ?? DateOnly.MaxValue;
                 var day = from > to ? to : from;
                 var at = new DateTimeOffset(day, TimeOnly.MinValue, TimeSpan.Zero);
-                Assert.Same(
-                    e.Price,
-                    Catalogue.Find(e.Provider.ToUpperInvariant(), e.Model.ToUpperInvariant(), at)
-                );
+                Assert.Same(e.Price, Catalogue.Find(e.Provider.ToUpperInvariant(), e.Model.ToUpperInvariant(), at));
             }
         );
     }
@@ -36,24 +33,14 @@ public class PriceCatalogueTests
                 var p = e.Price;
                 Assert.Equal(p.InputPerMillionTokens is null, p.OutputPerMillionTokens is null);
                 Assert.True(
-                    (
-                        p.InputPerMillionTokens
-                        ?? p.PerImage
-                        ?? p.PerMegapixel
-                        ?? p.PerSecond
-                        ?? p.PerMinute
-                    )
-                        is not null
+                    (p.InputPerMillionTokens ?? p.PerImage ?? p.PerMegapixel ?? p.PerSecond ?? p.PerMinute) is not null
                         || (p.PerMillionCharacters ?? p.PerPage ?? p.PerRequest) is not null,
                     $"{e.Provider}/{e.Model} has no price"
                 );
                 Assert.True(!(p.MaxOutputTokens > p.ContextWindow));
                 Assert.Equal(p.LongContext is null, p.LongContextThreshold is null);
                 Assert.Equal(p.OffPeak is null, p.PeakHoursUtc is null);
-                Assert.True(
-                    !(p.CachedInputPerMillionTokens > p.InputPerMillionTokens)
-                        || e.Provider == "bedrock"
-                );
+                Assert.True(!(p.CachedInputPerMillionTokens > p.InputPerMillionTokens) || e.Provider == "bedrock");
                 Assert.NotNull(p.Mode);
                 Assert.Equal(Catalogue.Version, p.CatalogueVersion);
                 Assert.True(!(p.EffectiveFrom > p.EffectiveTo));
@@ -86,10 +73,7 @@ public class PriceCatalogueTests
     public void Providers_HaveTheirModels(string provider, int models) =>
         Assert.Equal(
             models,
-            Catalogue
-                .Entries.Where(e => e.Provider == provider)
-                .DistinctBy(static e => e.Model)
-                .Count()
+            Catalogue.Entries.Where(e => e.Provider == provider).DistinctBy(static e => e.Model).Count()
         );
 
     [Theory]
@@ -103,11 +87,7 @@ public class PriceCatalogueTests
     [InlineData("bedrock_converse", "amazon.nova-pro-v1:0", 0.8)]
     [InlineData("bedrock", "us-east-1/amazon.nova-pro-v1:0", 0.8)]
     [InlineData("bedrock", "us.anthropic.claude-sonnet-4-6", 3.3)] // has a row of its own
-    [InlineData(
-        "bedrock",
-        "arn:aws:bedrock:us-east-1:1:inference-profile/us.anthropic.claude-sonnet-4-6",
-        3.3
-    )]
+    [InlineData("bedrock", "arn:aws:bedrock:us-east-1:1:inference-profile/us.anthropic.claude-sonnet-4-6", 3.3)]
     [InlineData("openai", "ft:gpt-4o-mini-2024-07-18:acme::AbC", 0.3)]
     [InlineData("vertex_ai", "publishers/google/models/gemini-2.5-pro", 1.25)]
     [InlineData("vertex_ai", "claude-opus-4-6@default", 5)]
@@ -140,12 +120,8 @@ public class PriceCatalogueTests
     [Fact]
     public void BeforeItsFirstDay_AModelHasNoPrice()
     {
-        Assert.Null(
-            Catalogue.Find("openai", "gpt-6-sol", new(2026, 9, 21, 23, 59, 59, TimeSpan.Zero))
-        );
-        Assert.NotNull(
-            Catalogue.Find("openai", "gpt-6-sol", new(2026, 9, 22, 0, 0, 0, TimeSpan.Zero))
-        );
+        Assert.Null(Catalogue.Find("openai", "gpt-6-sol", new(2026, 9, 21, 23, 59, 59, TimeSpan.Zero)));
+        Assert.NotNull(Catalogue.Find("openai", "gpt-6-sol", new(2026, 9, 22, 0, 0, 0, TimeSpan.Zero)));
     }
 
     [Fact]
@@ -153,10 +129,7 @@ public class PriceCatalogueTests
     {
         var price = Catalogue.Find("openai", "gpt-5.6-sol", Now)!;
 
-        Assert.Equal(
-            (1_050_000, 128_000, "chat"),
-            (price.ContextWindow, price.MaxOutputTokens, price.Mode)
-        );
+        Assert.Equal((1_050_000, 128_000, "chat"), (price.ContextWindow, price.MaxOutputTokens, price.Mode));
         Assert.Contains("tools", price.Supports);
         Assert.Equal(0.5m, price.BatchDiscount);
     }
@@ -165,18 +138,13 @@ public class PriceCatalogueTests
     public void Override_Wins_AndLeavesTheOriginalAlone()
     {
         var mine = new ModelPrice { InputPerMillionTokens = 99 };
-        var changed = Catalogue
-            .With("OpenAI/GPT-4o", mine)
-            .With("acme/*", mine with { PerRequest = 1 });
+        var changed = Catalogue.With("OpenAI/GPT-4o", mine).With("acme/*", mine with { PerRequest = 1 });
 
         Assert.Same(mine, changed.Find("openai", "gpt-4o", Now));
         Assert.Equal(1, changed.Find("acme", "whatever", Now)?.PerRequest);
         Assert.Equal(2.5m, Catalogue.Find("openai", "gpt-4o", Now)?.InputPerMillionTokens);
         Assert.Equal(5m, changed.Find("openai", "gpt-4o-2024-05-13", Now)?.InputPerMillionTokens);
-        Assert.Same(
-            mine,
-            changed.Entries.Single(e => e.Provider == "openai" && e.Price == mine).Price
-        );
+        Assert.Same(mine, changed.Entries.Single(e => e.Provider == "openai" && e.Price == mine).Price);
     }
 
     [Fact]
@@ -185,11 +153,7 @@ public class PriceCatalogueTests
         var builtIn = Catalogue.Find("openai", "gpt-4o", Now)!;
         var changed = Catalogue.With("openai/gpt-4o", builtIn with { InputPerMillionTokens = 2 });
         var price = changed.Find("openai", "gpt-4o", Now);
-        var cost = CostCalculator.Compute(
-            price,
-            TokenUsage.FromReported(1_000_000, 0),
-            new() { At = Now }
-        );
+        var cost = CostCalculator.Compute(price, TokenUsage.FromReported(1_000_000, 0), new() { At = Now });
 
         Assert.Equal((2m, null), (cost.Total, cost.CatalogueVersion));
     }
@@ -229,23 +193,14 @@ public class PriceCatalogueTests
     public void NegativePrices_ThrowAndNameTheMember()
     {
         Assert.Equal("PerImage", Name(() => new ModelPrice { PerImage = -1 }));
-        Assert.Equal(
-            "InputPerMillionTokens",
-            Name(() => new ModelPrice { InputPerMillionTokens = -0.01m })
-        );
-        Assert.Equal(
-            "OutputPerMillionTokens",
-            Name(() => new PriceSet { OutputPerMillionTokens = -1 })
-        );
+        Assert.Equal("InputPerMillionTokens", Name(() => new ModelPrice { InputPerMillionTokens = -0.01m }));
+        Assert.Equal("OutputPerMillionTokens", Name(() => new PriceSet { OutputPerMillionTokens = -1 }));
         Assert.Equal(
             "MediaPrices",
-            Name(() =>
-                new ModelPrice { MediaPrices = new Dictionary<string, decimal> { ["1x1"] = -1 } }
-            )
+            Name(() => new ModelPrice { MediaPrices = new Dictionary<string, decimal> { ["1x1"] = -1 } })
         );
         Assert.Throws<FormatException>(() => new ModelPrice { PeakHoursUtc = "always" });
 
-        static string? Name(Func<object> make) =>
-            Assert.Throws<ArgumentOutOfRangeException>(make).ParamName;
+        static string? Name(Func<object> make) => Assert.Throws<ArgumentOutOfRangeException>(make).ParamName;
     }
 }

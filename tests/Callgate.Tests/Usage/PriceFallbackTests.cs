@@ -46,10 +46,7 @@ public class PriceFallbackTests
         var p = Resolve(plain);
 
         Assert.Equal((4, 4, 4), (p.InputCached, p.CacheWrite5m, p.CacheWrite1h));
-        Assert.Equal(
-            (4, 4, 4, 4),
-            (p.InputAudio, p.InputAudioCached, p.InputImage, p.InputImageCached)
-        );
+        Assert.Equal((4, 4, 4, 4), (p.InputAudio, p.InputAudioCached, p.InputImage, p.InputImageCached));
         Assert.Equal((20, 20, 20, 20), (p.Reasoning, p.OutputAudio, p.OutputImage, p.OutputVideo));
         Assert.Null(p.Citation);
     }
@@ -58,14 +55,8 @@ public class PriceFallbackTests
     public void CachedAudio_HasTheDiscountOfCachedText()
     {
         Assert.Equal(10, Resolve(Price).InputAudioCached);
-        Assert.Equal(
-            3,
-            Resolve(Price with { CachedInputAudioPerMillionTokens = 3 }).InputAudioCached
-        );
-        Assert.Equal(
-            40,
-            Resolve(Price with { CachedInputPerMillionTokens = null }).InputAudioCached
-        );
+        Assert.Equal(3, Resolve(Price with { CachedInputAudioPerMillionTokens = 3 }).InputAudioCached);
+        Assert.Equal(40, Resolve(Price with { CachedInputPerMillionTokens = null }).InputAudioCached);
     }
 
     [Fact]
@@ -83,10 +74,7 @@ public class PriceFallbackTests
     {
         var p = Resolve(Price, prompt: 101);
 
-        Assert.Equal(
-            (8, 30, 2, 10, 16),
-            (p.Input, p.Output, p.InputCached, p.CacheWrite5m, p.CacheWrite1h)
-        );
+        Assert.Equal((8, 30, 2, 10, 16), (p.Input, p.Output, p.InputCached, p.CacheWrite5m, p.CacheWrite1h));
         Assert.Equal("long_context", p.Set);
     }
 
@@ -102,10 +90,7 @@ public class PriceFallbackTests
     [Fact]
     public void OffPeak_KeepsTheCacheDiscount_AndNeverMeetsATier()
     {
-        Assert.Equal(
-            (0.25m, "off_peak"),
-            (Resolve(Price, hour: 18).InputCached, Resolve(Price, hour: 18).Set)
-        );
+        Assert.Equal((0.25m, "off_peak"), (Resolve(Price, hour: 18).InputCached, Resolve(Price, hour: 18).Set));
         Assert.Equal("batch", Resolve(Price, tier: PriceTier.Batch, hour: 18).Set);
         Assert.Equal(4, Resolve(Price with { PeakHoursUtc = null }, hour: 18).Input);
     }
@@ -115,10 +100,7 @@ public class PriceFallbackTests
     {
         var p = Resolve(Price, regional: true);
 
-        Assert.Equal(
-            (4.4m, 22m, 1.1m, 44m, 33m),
-            (p.Input, p.Output, p.InputCached, p.InputAudio, p.Reasoning)
-        );
+        Assert.Equal((4.4m, 22m, 1.1m, 44m, 33m), (p.Input, p.Output, p.InputCached, p.InputAudio, p.Reasoning));
         Assert.Equal("standard+regional", p.Set);
     }
 
@@ -136,9 +118,6 @@ public class PriceFallbackTests
         var context = new PriceContext { At = default };
 
         Assert.Equal(2m, CostCalculator.Compute(price, usage, context).Total);
-        Assert.Equal(
-            1m,
-            CostCalculator.Compute(price with { Mode = "image" }, usage, context).Total
-        );
+        Assert.Equal(1m, CostCalculator.Compute(price with { Mode = "image" }, usage, context).Total);
     }
 }

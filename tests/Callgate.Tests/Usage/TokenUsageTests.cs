@@ -14,21 +14,7 @@ public class TokenUsageTests
     private static readonly Gen<long[]> Report = Count.Array[13];
 
     private static TokenUsage From(long[] r) =>
-        TokenUsage.FromReported(
-            r[0],
-            r[1],
-            r[2],
-            r[3],
-            r[4],
-            r[5],
-            r[6],
-            r[7],
-            r[8],
-            r[9],
-            r[10],
-            r[11],
-            r[12]
-        );
+        TokenUsage.FromReported(r[0], r[1], r[2], r[3], r[4], r[5], r[6], r[7], r[8], r[9], r[10], r[11], r[12]);
 
     private static long[] Classes(TokenUsage u) =>
         [
@@ -69,14 +55,8 @@ public class TokenUsageTests
             }
             Assert.Equal(r[2], u.CachedTokens);
             Assert.Equal((r[3], r[4]), (u.CacheWrite5m, u.CacheWrite1h));
-            Assert.Equal(
-                (r[5], r[7]),
-                (u.InputAudio + u.InputAudioCached, u.InputImage + u.InputImageCached)
-            );
-            Assert.Equal(
-                (r[9], r[10], r[11], r[12]),
-                (u.OutputReasoning, u.OutputAudio, u.OutputImage, u.OutputVideo)
-            );
+            Assert.Equal((r[5], r[7]), (u.InputAudio + u.InputAudioCached, u.InputImage + u.InputImageCached));
+            Assert.Equal((r[9], r[10], r[11], r[12]), (u.OutputReasoning, u.OutputAudio, u.OutputImage, u.OutputVideo));
         });
 
     [Fact]
@@ -108,10 +88,7 @@ public class TokenUsageTests
 
         Assert.False(u.Corrected);
         Assert.Equal([40, 20, 10, 20, 0, 0, 10, 0, 25, 20, 5, 0, 0], Classes(u));
-        Assert.Equal(
-            (100, 50, 150, 40),
-            (u.PromptTokens, u.CompletionTokens, u.TotalTokens, u.CachedTokens)
-        );
+        Assert.Equal((100, 50, 150, 40), (u.PromptTokens, u.CompletionTokens, u.TotalTokens, u.CachedTokens));
     }
 
     [Theory]
@@ -120,17 +97,8 @@ public class TokenUsageTests
     [InlineData(-1, 5, 0, 0)]
     [InlineData(10, -5, 0, 0)]
     [InlineData(10, 5, -3, 0)]
-    public void ContradictoryReport_IsCorrected(
-        long prompt,
-        long completion,
-        long cached,
-        long reasoning
-    ) =>
-        Assert.True(
-            TokenUsage
-                .FromReported(prompt, completion, cached, reasoningTokens: reasoning)
-                .Corrected
-        );
+    public void ContradictoryReport_IsCorrected(long prompt, long completion, long cached, long reasoning) =>
+        Assert.True(TokenUsage.FromReported(prompt, completion, cached, reasoningTokens: reasoning).Corrected);
 
     [Fact]
     public void CachedAudio_IsDerivedWhereItMustBe()
@@ -138,10 +106,7 @@ public class TokenUsageTests
         // all of the prompt is audio, half of it cached: the cached half is audio too
         var u = TokenUsage.FromReported(100, 0, cachedTokens: 50, audioIn: 100);
 
-        Assert.Equal(
-            (50, 50, 0, 0),
-            (u.InputAudio, u.InputAudioCached, u.InputText, u.InputTextCached)
-        );
+        Assert.Equal((50, 50, 0, 0), (u.InputAudio, u.InputAudioCached, u.InputText, u.InputTextCached));
         Assert.False(u.Corrected);
     }
 
@@ -150,9 +115,7 @@ public class TokenUsageTests
     {
         Assert.Equal(
             "InputText",
-            Assert
-                .Throws<ArgumentOutOfRangeException>(() => new TokenUsage { InputText = -1 })
-                .ParamName
+            Assert.Throws<ArgumentOutOfRangeException>(() => new TokenUsage { InputText = -1 }).ParamName
         );
         Assert.Throws<ArgumentOutOfRangeException>(() => new TokenUsage { VideoSeconds = -0.1m });
     }
@@ -164,10 +127,7 @@ public class TokenUsageTests
         var b = TokenUsage.FromReported(7, 3, cachedTokens: 9, source: UsageSource.Estimated);
         var sum = a + b;
 
-        Assert.Equal(
-            (17, 8, 2, 1),
-            (sum.PromptTokens, sum.CompletionTokens, sum.OutputReasoning, sum.Images)
-        );
+        Assert.Equal((17, 8, 2, 1), (sum.PromptTokens, sum.CompletionTokens, sum.OutputReasoning, sum.Images));
         Assert.Equal((UsageSource.Estimated, true, 2), (sum.Source, sum.Corrected, sum.Requests));
         Assert.Equal(a, a + TokenUsage.None);
     }

@@ -18,11 +18,7 @@ public sealed class ChatAccumulatorTests
                     var completion = Completion(tape);
                     var whole = new ChatAccumulator(keepContent: true);
                     var counted = new ChatAccumulator(keepContent: false);
-                    var translator = new OpenAiChunkTranslator(
-                        "openai",
-                        "m",
-                        completion.Choices.Count
-                    );
+                    var translator = new OpenAiChunkTranslator("openai", "m", completion.Choices.Count);
                     Queue<ChatChunk> output = new();
                     foreach (var body in Chunks(tape, completion))
                     {
@@ -53,9 +49,7 @@ public sealed class ChatAccumulatorTests
             (long)c.Message!.Text.Length
             + (c.Message.ReasoningContent?.Length ?? 0)
             + (c.Message.Refusal?.Length ?? 0)
-            + (c.Message.ToolCalls ?? []).Sum(t =>
-                t.Function!.Name!.Length + t.Function.Arguments!.Length
-            )
+            + (c.Message.ToolCalls ?? []).Sum(t => t.Function!.Name!.Length + t.Function.Arguments!.Length)
         );
 
     private static ChatCompletion Completion(Tape tape) =>
@@ -103,11 +97,7 @@ public sealed class ChatAccumulatorTests
                         .Range(0, 1 + tape.Next(3))
                         .Select(_ =>
                             tape.Once(3)
-                                ? new ThinkingBlock
-                                {
-                                    Type = "redacted_thinking",
-                                    Data = Text(tape),
-                                }
+                                ? new ThinkingBlock { Type = "redacted_thinking", Data = Text(tape) }
                                 : new ThinkingBlock
                                 {
                                     Type = "thinking",
@@ -142,9 +132,7 @@ public sealed class ChatAccumulatorTests
     /// <summary>The pieces of each choice in their order; those of different choices mixed.</summary>
     private static IEnumerable<ChatChunkBody> Chunks(Tape tape, ChatCompletion completion)
     {
-        var queues = completion
-            .Choices.Select(c => new Queue<ChunkChoice>(Pieces(tape, c)))
-            .ToList();
+        var queues = completion.Choices.Select(c => new Queue<ChunkChoice>(Pieces(tape, c))).ToList();
         while (queues.Exists(q => q.Count > 0))
         {
             var open = queues.FindAll(q => q.Count > 0);
@@ -168,10 +156,7 @@ public sealed class ChatAccumulatorTests
         }
     }
 
-    private static ChatChunkBody Body(
-        ChatCompletion completion,
-        IReadOnlyList<ChunkChoice> choices
-    ) =>
+    private static ChatChunkBody Body(ChatCompletion completion, IReadOnlyList<ChunkChoice> choices) =>
         new()
         {
             Id = completion.Id,
@@ -205,18 +190,12 @@ public sealed class ChatAccumulatorTests
                 deltas.Add(Thinking(new ThinkingBlock { Type = "thinking", Thinking = piece }));
             }
 
-            deltas.Add(
-                Thinking(new ThinkingBlock { Type = "thinking", Signature = block.Signature })
-            );
+            deltas.Add(Thinking(new ThinkingBlock { Type = "thinking", Signature = block.Signature }));
         }
 
-        deltas.AddRange(
-            Cut(tape, message.ReasoningContent).Select(p => new ChunkDelta { ReasoningContent = p })
-        );
+        deltas.AddRange(Cut(tape, message.ReasoningContent).Select(p => new ChunkDelta { ReasoningContent = p }));
         deltas.AddRange(Cut(tape, message.Refusal).Select(p => new ChunkDelta { Refusal = p }));
-        deltas.AddRange(
-            Cut(tape, message.Content?.Text).Select(p => new ChunkDelta { Content = p })
-        );
+        deltas.AddRange(Cut(tape, message.Content?.Text).Select(p => new ChunkDelta { Content = p }));
         foreach (var (index, call) in (message.ToolCalls ?? []).Index())
         {
             var pieces = Cut(tape, call.Function!.Arguments).Prepend("").ToList();

@@ -27,10 +27,7 @@ public sealed class ChatChunkScanTests
                     new OpenAiChunkTranslator("openai", "m", 1).Translate(default, data, output);
                     var chunk = Assert.Single(output);
                     Assert.Equal(data, chunk.Data);
-                    Assert.Equal(
-                        body.Choices is [{ Delta.Content: { } text }, ..] ? text : "",
-                        chunk.Text
-                    );
+                    Assert.Equal(body.Choices is [{ Delta.Content: { } text }, ..] ? text : "", chunk.Text);
                     if (chunk.PlainText is { } plain)
                     {
                         Interlocked.Increment(ref scanned);
@@ -39,10 +36,7 @@ public sealed class ChatChunkScanTests
                 },
                 iter: 20_000
             );
-        Assert.True(
-            scanned > 1_000,
-            $"only {scanned} were scanned: the generator has lost its aim"
-        );
+        Assert.True(scanned > 1_000, $"only {scanned} were scanned: the generator has lost its aim");
     }
 
     [Fact]
@@ -71,20 +65,13 @@ public sealed class ChatChunkScanTests
     [Theory]
     [InlineData("""{"choices":[{"index":"0","delta":{"content":"a"}}]}""", "a")]
     [InlineData("""{"choices":[{"delta":{"content":"a"}}]}""", "a")]
-    [InlineData(
-        """{"choices":[{"delta":{"content":"a"}}],"choices":[{"delta":{"content":null}}]}""",
-        ""
-    )]
+    [InlineData("""{"choices":[{"delta":{"content":"a"}}],"choices":[{"delta":{"content":null}}]}""", "")]
     [InlineData("""{"choices":[{"delta":{"content":"a"},"delta":{}}]}""", "")]
     [InlineData("""{"choices":[{"delta":{"content":"a","content":null}}]}""", "")]
     public void Translate_OddChunk_LosesNothing(string data, string text)
     {
         Queue<ChatChunk> output = new();
-        new OpenAiChunkTranslator("openai", "m", 1).Translate(
-            default,
-            Encoding.UTF8.GetBytes(data),
-            output
-        );
+        new OpenAiChunkTranslator("openai", "m", 1).Translate(default, Encoding.UTF8.GetBytes(data), output);
         Assert.Equal(text, Assert.Single(output).Text);
     }
 
@@ -96,26 +83,16 @@ public sealed class ChatChunkScanTests
     [InlineData(2, "10", true)]
     [InlineData(1, "1", false)]
     [InlineData(3, "12", false)]
-    public void IsComplete_SeveralChoices_OnlyWhenAllHaveFinished(
-        int asked,
-        string finished,
-        bool isComplete
-    )
+    public void IsComplete_SeveralChoices_OnlyWhenAllHaveFinished(int asked, string finished, bool isComplete)
     {
         var translator = new OpenAiChunkTranslator("openai", "m", asked);
         Queue<ChatChunk> output = new();
-        translator.Translate(
-            default,
-            """{"choices":[{"index":0,"delta":{"content":"a"}}]}"""u8,
-            output
-        );
+        translator.Translate(default, """{"choices":[{"index":0,"delta":{"content":"a"}}]}"""u8, output);
         foreach (var index in finished)
         {
             translator.Translate(
                 default,
-                Encoding.UTF8.GetBytes(
-                    $$"""{"choices":[{"index":{{index}},"delta":{},"finish_reason":"stop"}]}"""
-                ),
+                Encoding.UTF8.GetBytes($$"""{"choices":[{"index":{{index}},"delta":{},"finish_reason":"stop"}]}"""),
                 output
             );
         }

@@ -32,14 +32,7 @@ internal sealed class ChunkWriter(Tape tape)
             Choices,
             () => Odd("usage", "null", """{"prompt_tokens":1,"completion_tokens":2}"""),
             () => Odd("error", "null"),
-            () =>
-                Odd(
-                    "x_extra",
-                    "1",
-                    "\"s\"",
-                    """{"choices":[{"delta":{"content":"no"}}]}""",
-                    "[[],{}]"
-                ),
+            () => Odd("x_extra", "1", "\"s\"", """{"choices":[{"delta":{"content":"no"}}]}""", "[[],{}]"),
             () => Odd("service_tier", "\"default\"", "null"),
             () =>
             {
@@ -116,13 +109,7 @@ internal sealed class ChunkWriter(Tape tape)
             () => Odd("role", "null", "null", "\"assistant\""),
             () => Odd("refusal", "null", "null", "\"No.\""),
             () => Odd("reasoning_content", "null", "null", "\"Hm.\""),
-            () =>
-                Odd(
-                    "tool_calls",
-                    "null",
-                    "null",
-                    """[{"index":0,"id":"c","function":{"name":"f"}}]"""
-                ),
+            () => Odd("tool_calls", "null", "null", """[{"index":0,"id":"c","function":{"name":"f"}}]"""),
             () => Odd("annotations", "null", "null", "[]"),
             () =>
             {

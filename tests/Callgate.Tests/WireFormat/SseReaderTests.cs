@@ -193,9 +193,7 @@ public sealed class SseReaderTests
                         ? "data"
                         : ""
                     : longLines && tape.Once(12)
-                        ? "data: "
-                            + new string('x', tape.Next(256) * 300)
-                            + tape.Pick("y", "ü", "😀")
+                        ? "data: " + new string('x', tape.Next(256) * 300) + tape.Pick("y", "ü", "😀")
                         : s_lines[tape.Next(s_lines.Length)];
             isBare =
                 line.StartsWith("event", StringComparison.Ordinal)
@@ -210,10 +208,7 @@ public sealed class SseReaderTests
     private static List<Event> Oracle(byte[] bytes) =>
         [
             .. SseParser
-                .Create(
-                    new MemoryStream(bytes),
-                    static (type, data) => Made(type, Encoding.UTF8.GetString(data))
-                )
+                .Create(new MemoryStream(bytes), static (type, data) => Made(type, Encoding.UTF8.GetString(data)))
                 .Enumerate()
                 .Select(i => i.Data),
         ];
@@ -271,8 +266,7 @@ public sealed class SseReaderTests
     }
 
     // An empty type is none; the framework's parser leaves that to its user, as ours does.
-    private static Event Made(string type, string data) =>
-        new(type.Length == 0 ? "message" : type, data);
+    private static Event Made(string type, string data) => new(type.Length == 0 ? "message" : type, data);
 
     private sealed record Event(string Type, string Data);
 }

@@ -17,11 +17,7 @@ internal sealed class AnthropicChunkTranslator(ChatRequest request, long created
     public override Usage? PartialUsage => _usage.ToUsage();
 
     /// <inheritdoc />
-    public override void Translate(
-        ReadOnlySpan<byte> eventType,
-        ReadOnlySpan<byte> data,
-        Queue<ChatChunk> output
-    )
+    public override void Translate(ReadOnlySpan<byte> eventType, ReadOnlySpan<byte> data, Queue<ChatChunk> output)
     {
         try
         {
@@ -92,11 +88,7 @@ internal sealed class AnthropicChunkTranslator(ChatRequest request, long created
             _usage.Add(usage);
         }
 
-        _template = _template with
-        {
-            Id = message.StringOf("id"),
-            Model = message.StringOf("model"),
-        };
+        _template = _template with { Id = message.StringOf("id"), Model = message.StringOf("model") };
         _textHead = null;
         Emit(output, new ChunkDelta { Role = "assistant", Content = "" });
     }
@@ -125,27 +117,16 @@ internal sealed class AnthropicChunkTranslator(ChatRequest request, long created
 
                 break;
             case "redacted_thinking":
-                var redacted = new ThinkingBlock
-                {
-                    Type = "redacted_thinking",
-                    Data = element.StringOf("data"),
-                };
+                var redacted = new ThinkingBlock { Type = "redacted_thinking", Data = element.StringOf("data") };
                 Emit(output, new ChunkDelta { ThinkingBlocks = [redacted] });
                 break;
-            case "tool_use"
-                when _mayBeJsonTool && element.StringOf("name") == AnthropicFormat.ToolName:
+            case "tool_use" when _mayBeJsonTool && element.StringOf("name") == AnthropicFormat.ToolName:
                 _blocks[index] = new OpenBlock { IsJsonTool = true, Element = element };
                 break;
             case "tool_use":
                 var block = new OpenBlock { CallIndex = _calls++, Element = element };
                 _blocks[index] = block;
-                Emit(
-                    output,
-                    new ChunkDelta
-                    {
-                        ToolCalls = [AnthropicResponse.Call(element, block.CallIndex, "")],
-                    }
-                );
+                Emit(output, new ChunkDelta { ToolCalls = [AnthropicResponse.Call(element, block.CallIndex, "")] });
                 break;
             default:
                 _blocks[index] = new OpenBlock { IsOther = true, Element = element };
@@ -221,9 +202,7 @@ internal sealed class AnthropicChunkTranslator(ChatRequest request, long created
         else if (!block.HasInput)
         {
             // A tool without parameters gets no input at all, and an empty text is no JSON.
-            var input = block.Element.TryGet("input", JsonValueKind.Object, out var whole)
-                ? whole.GetRawText()
-                : "{}";
+            var input = block.Element.TryGet("input", JsonValueKind.Object, out var whole) ? whole.GetRawText() : "{}";
             if (block.IsJsonTool)
             {
                 Emit(output, new ChunkDelta { Content = input });
@@ -242,10 +221,7 @@ internal sealed class AnthropicChunkTranslator(ChatRequest request, long created
             _usage.Add(usage);
         }
 
-        if (
-            root.TryGet("delta", JsonValueKind.Object, out var delta)
-            && delta.StringOf("stop_reason") is { } reason
-        )
+        if (root.TryGet("delta", JsonValueKind.Object, out var delta) && delta.StringOf("stop_reason") is { } reason)
         {
             IsComplete = true;
             var choice = new ChunkChoice
@@ -259,16 +235,12 @@ internal sealed class AnthropicChunkTranslator(ChatRequest request, long created
 
         if (IsComplete && _usage.ToUsage() is { } total)
         {
-            output.Enqueue(
-                new ChatChunk(_template with { Usage = total, ServiceTier = _usage.ServiceTier })
-            );
+            output.Enqueue(new ChatChunk(_template with { Usage = total, ServiceTier = _usage.ServiceTier }));
         }
     }
 
     private void Emit(Queue<ChatChunk> output, ChunkDelta delta) =>
-        output.Enqueue(
-            new ChatChunk(_template with { Choices = [new ChunkChoice { Delta = delta }] })
-        );
+        output.Enqueue(new ChatChunk(_template with { Choices = [new ChunkChoice { Delta = delta }] }));
 
     private void EmitText(Queue<ChatChunk> output, string? text, ReadOnlySpan<byte> raw)
     {
@@ -321,17 +293,11 @@ internal sealed class AnthropicChunkTranslator(ChatRequest request, long created
         var delta = JsonElement.Parse(data).GetPropertyOrThrow("delta");
         if (delta.TryGet("citation", JsonValueKind.Object, out var citation))
         {
-            var extra = new ExtraFields().With(
-                AnthropicResponse.Citations,
-                AnthropicResponse.ListOf([citation])
-            );
+            var extra = new ExtraFields().With(AnthropicResponse.Citations, AnthropicResponse.ListOf([citation]));
             Emit(output, new ChunkDelta { AdditionalProperties = extra });
         }
     }
 
     private static int IndexOf(JsonElement root) =>
-        root.TryGet("index", JsonValueKind.Number, out var index)
-        && index.TryGetInt32(out var number)
-            ? number
-            : 0;
+        root.TryGet("index", JsonValueKind.Number, out var index) && index.TryGetInt32(out var number) ? number : 0;
 }

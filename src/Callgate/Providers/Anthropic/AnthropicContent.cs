@@ -57,12 +57,7 @@ internal static class AnthropicContent
     }
 
     /// <summary>Writes a text block.</summary>
-    public static void WriteText(
-        Utf8JsonWriter writer,
-        string text,
-        JsonElement? mark,
-        ExtraFields? extra = null
-    )
+    public static void WriteText(Utf8JsonWriter writer, string text, JsonElement? mark, ExtraFields? extra = null)
     {
         writer.WriteStartObject();
         writer.WriteString("type"u8, "text"u8);
@@ -106,42 +101,20 @@ internal static class AnthropicContent
                 break;
             case "image_url" when part.ImageUrl is { } image:
                 open();
-                WriteSource(
-                    writer,
-                    image.Url,
-                    "image",
-                    null,
-                    mark,
-                    part.AdditionalProperties,
-                    model
-                );
+                WriteSource(writer, image.Url, "image", null, mark, part.AdditionalProperties, model);
                 break;
             case "file" when part.File is { FileData: { } data } file:
                 open();
-                WriteSource(
-                    writer,
-                    data,
-                    "document",
-                    file.Filename,
-                    mark,
-                    part.AdditionalProperties,
-                    model
-                );
+                WriteSource(writer, data, "document", file.Filename, mark, part.AdditionalProperties, model);
                 break;
             case "file" when part.File is { FileId: { } id } file:
                 open();
                 WriteFileId(writer, id, file, mark, part.AdditionalProperties, model);
                 break;
             case "image_url" or "file":
-                throw AnthropicErrors.Unsupported(
-                    model,
-                    "A part of a message has neither an address nor data."
-                );
+                throw AnthropicErrors.Unsupported(model, "A part of a message has neither an address nor data.");
             case "input_audio":
-                throw AnthropicErrors.Unsupported(
-                    model,
-                    "anthropic takes text, images and documents, but no audio."
-                );
+                throw AnthropicErrors.Unsupported(model, "anthropic takes text, images and documents, but no audio.");
             default:
                 // A block in Anthropic's own form.
                 open();
@@ -219,10 +192,7 @@ internal static class AnthropicContent
             }
             else
             {
-                throw AnthropicErrors.Unsupported(
-                    model,
-                    "An image must be an https address or a data: URI."
-                );
+                throw AnthropicErrors.Unsupported(model, "An image must be an https address or a data: URI.");
             }
         }
         else if (data.MediaType.StartsWith("image/", StringComparison.Ordinal))
@@ -230,11 +200,7 @@ internal static class AnthropicContent
             type = "image";
             writer.WriteString("type"u8, "image"u8);
             writer.WriteStartObject("source"u8);
-            WriteBase64(
-                writer,
-                data.MediaType == "image/jpg" ? "image/jpeg" : data.MediaType,
-                data.ToBase64()
-            );
+            WriteBase64(writer, data.MediaType == "image/jpg" ? "image/jpeg" : data.MediaType, data.ToBase64());
         }
         else if (data.MediaType == "application/pdf")
         {
@@ -243,10 +209,7 @@ internal static class AnthropicContent
             writer.WriteStartObject("source"u8);
             WriteBase64(writer, data.MediaType, data.ToBase64());
         }
-        else if (
-            data.MediaType.StartsWith("text/", StringComparison.Ordinal)
-            || data.MediaType == "application/json"
-        )
+        else if (data.MediaType.StartsWith("text/", StringComparison.Ordinal) || data.MediaType == "application/json")
         {
             type = "document";
             writer.WriteString("type"u8, "document"u8);
@@ -255,19 +218,12 @@ internal static class AnthropicContent
             writer.WriteString("media_type"u8, "text/plain"u8);
             writer.WriteString(
                 "data"u8,
-                data.ToText()
-                    ?? throw AnthropicErrors.Unsupported(
-                        model,
-                        "A file's data: URI is not valid base64."
-                    )
+                data.ToText() ?? throw AnthropicErrors.Unsupported(model, "A file's data: URI is not valid base64.")
             );
         }
         else
         {
-            throw AnthropicErrors.Unsupported(
-                model,
-                "anthropic takes images, PDF and plain text, but no other files."
-            );
+            throw AnthropicErrors.Unsupported(model, "anthropic takes images, PDF and plain text, but no other files.");
         }
 
         writer.WriteEndObject();
@@ -279,11 +235,7 @@ internal static class AnthropicContent
         WriteRest(writer, mark, extra);
     }
 
-    private static void WriteBase64(
-        Utf8JsonWriter writer,
-        string mediaType,
-        ReadOnlySpan<char> data
-    )
+    private static void WriteBase64(Utf8JsonWriter writer, string mediaType, ReadOnlySpan<char> data)
     {
         writer.WriteString("type"u8, "base64"u8);
         writer.WriteString("media_type"u8, mediaType);

@@ -28,13 +28,7 @@ internal static class AnthropicErrors
     public static LlmException Read(ProviderError error)
     {
         var words = Parse(error.Body);
-        return Create(
-            words,
-            error.StatusCode,
-            error.Model,
-            error.RequestId ?? words.RequestId,
-            error.RetryAfter
-        );
+        return Create(words, error.StatusCode, error.Model, error.RequestId ?? words.RequestId, error.RetryAfter);
     }
 
     /// <summary>An error that comes where an answer was due: in a stream, or under the status 200.</summary>
@@ -46,19 +40,9 @@ internal static class AnthropicErrors
 
     /// <summary>A request that Anthropic can't serve; nothing was sent.</summary>
     public static LlmException Unsupported(string model, string message) =>
-        LlmException.Create(
-            LlmErrorKind.BadRequest,
-            message,
-            new ErrorFacts(Provider: Provider, Model: model)
-        );
+        LlmException.Create(LlmErrorKind.BadRequest, message, new ErrorFacts(Provider: Provider, Model: model));
 
-    private static LlmException Create(
-        Words words,
-        int? status,
-        string model,
-        string? requestId,
-        TimeSpan? retryAfter
-    )
+    private static LlmException Create(Words words, int? status, string model, string? requestId, TimeSpan? retryAfter)
     {
         var kind = KindOf(words, status);
         return LlmException.Create(
@@ -88,8 +72,7 @@ internal static class AnthropicErrors
     {
         // A type that is no plain word is some server's own text, which may quote anything.
         var word =
-            type is { Length: <= 64 }
-            && type.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.')
+            type is { Length: <= 64 } && type.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.')
                 ? type
                 : null;
         return status is { } number
@@ -121,12 +104,7 @@ internal static class AnthropicErrors
             return LlmErrorKind.BadRequest;
         }
 
-        if (
-            Array.Exists(
-                s_tooLong,
-                words => message.Contains(words, StringComparison.OrdinalIgnoreCase)
-            )
-        )
+        if (Array.Exists(s_tooLong, words => message.Contains(words, StringComparison.OrdinalIgnoreCase)))
         {
             return LlmErrorKind.ContextWindowExceeded;
         }
@@ -144,13 +122,11 @@ internal static class AnthropicErrors
             if (root.ValueKind == JsonValueKind.Object)
             {
                 var error =
-                    root.TryGetProperty("error", out var inner)
-                    && inner.ValueKind == JsonValueKind.Object
+                    root.TryGetProperty("error", out var inner) && inner.ValueKind == JsonValueKind.Object
                         ? inner
                         : root;
                 var code =
-                    error.TryGetProperty("details", out var details)
-                    && details.ValueKind == JsonValueKind.Object
+                    error.TryGetProperty("details", out var details) && details.ValueKind == JsonValueKind.Object
                         ? details.StringOf("error_code")
                         : null;
                 return new Words(
@@ -174,10 +150,5 @@ internal static class AnthropicErrors
         return new Words(null, text.Length == 0 ? null : text, null, null);
     }
 
-    private readonly record struct Words(
-        string? Type,
-        string? Message,
-        string? Code,
-        string? RequestId
-    );
+    private readonly record struct Words(string? Type, string? Message, string? Code, string? RequestId);
 }

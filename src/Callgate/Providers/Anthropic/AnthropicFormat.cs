@@ -37,21 +37,16 @@ internal static class AnthropicFormat
         {
             null or "text" => JsonMode.None,
             "json_object" => claude.HasStructuredOutputs ? JsonMode.Instruct : JsonMode.Tool,
-            "json_schema" when SchemaOf(request.ResponseFormat) is null =>
-                throw AnthropicErrors.Unsupported(
-                    model,
-                    "A response_format of the type json_schema needs a schema."
-                ),
-            "json_schema" => claude.HasStructuredOutputs ? JsonMode.Native : JsonMode.Tool,
-            _ => throw AnthropicErrors.Unsupported(
+            "json_schema" when SchemaOf(request.ResponseFormat) is null => throw AnthropicErrors.Unsupported(
                 model,
-                "response_format must be text, json_object or json_schema."
+                "A response_format of the type json_schema needs a schema."
             ),
+            "json_schema" => claude.HasStructuredOutputs ? JsonMode.Native : JsonMode.Tool,
+            _ => throw AnthropicErrors.Unsupported(model, "response_format must be text, json_object or json_schema."),
         };
 
     /// <summary>Whether a call of our tool in the answer to this request is the answer itself.</summary>
-    public static bool MayBeTool(ChatRequest request) =>
-        request.ResponseFormat?.Type is "json_object" or "json_schema";
+    public static bool MayBeTool(ChatRequest request) => request.ResponseFormat?.Type is "json_object" or "json_schema";
 
     public static JsonElement? SchemaOf(ResponseFormat? format) =>
         format?.JsonSchema is { ValueKind: JsonValueKind.Object } named

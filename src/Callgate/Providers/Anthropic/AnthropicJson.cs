@@ -10,12 +10,8 @@ internal static class AnthropicJson
             ? value.GetString()
             : null;
 
-    public static bool TryGet(
-        this JsonElement element,
-        string name,
-        JsonValueKind kind,
-        out JsonElement value
-    ) => element.TryGetProperty(name, out value) && value.ValueKind == kind;
+    public static bool TryGet(this JsonElement element, string name, JsonValueKind kind, out JsonElement value) =>
+        element.TryGetProperty(name, out value) && value.ValueKind == kind;
 
     /// <exception cref="JsonException">There is none.</exception>
     public static JsonElement GetPropertyOrThrow(this JsonElement element, string name) =>

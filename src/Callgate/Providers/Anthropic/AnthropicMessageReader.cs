@@ -67,9 +67,7 @@ internal static class AnthropicMessageReader
         {
             Role = "tool",
             ToolCallId = block.StringOf("tool_use_id"),
-            Content = block.TryGetProperty("content", out var content)
-                ? ReadContent(content)
-                : new MessageContent(""),
+            Content = block.TryGetProperty("content", out var content) ? ReadContent(content) : new MessageContent(""),
             AdditionalProperties = block.Rest("type", "tool_use_id", "content"),
         };
 
@@ -117,27 +115,18 @@ internal static class AnthropicMessageReader
             AdditionalProperties =
                 others.Count == 0
                     ? null
-                    : new ExtraFields().With(
-                        AnthropicResponse.OtherBlocks,
-                        AnthropicResponse.ListOf(others)
-                    ),
+                    : new ExtraFields().With(AnthropicResponse.OtherBlocks, AnthropicResponse.ListOf(others)),
         };
     }
 
     private static ToolCall ReadCall(JsonElement block)
     {
-        var input =
-            block.TryGetProperty("input", out var given) && given.IsSomething()
-                ? given.GetRawText()
-                : "{}";
+        var input = block.TryGetProperty("input", out var given) && given.IsSomething() ? given.GetRawText() : "{}";
         var call = AnthropicResponse.Call(block, null, input);
         return block.TryGetProperty("cache_control", out var mark)
             ? call with
             {
-                AdditionalProperties = (call.AdditionalProperties ?? new ExtraFields()).With(
-                    "cache_control",
-                    mark
-                ),
+                AdditionalProperties = (call.AdditionalProperties ?? new ExtraFields()).With("cache_control", mark),
             }
             : call;
     }
@@ -164,10 +153,7 @@ internal static class AnthropicMessageReader
             throw new JsonException("A block has no type.");
         }
 
-        JsonElement? mark =
-            block.TryGetProperty("cache_control", out var given) && given.IsSomething()
-                ? given
-                : null;
+        JsonElement? mark = block.TryGetProperty("cache_control", out var given) && given.IsSomething() ? given : null;
         switch (type)
         {
             case "text":
@@ -217,9 +203,7 @@ internal static class AnthropicMessageReader
         {
             "file" => new InputFile { FileId = source.StringOf("file_id"), Filename = name },
             "url" => new InputFile { FileId = source.StringOf("url"), Filename = name },
-            _ => UrlOf(block) is { } data
-                ? new InputFile { FileData = data, Filename = name }
-                : null,
+            _ => UrlOf(block) is { } data ? new InputFile { FileData = data, Filename = name } : null,
         };
     }
 

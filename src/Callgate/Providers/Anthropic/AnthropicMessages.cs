@@ -8,11 +8,7 @@ internal static class AnthropicMessages
 {
     /// <summary>Writes <c>system</c>.</summary>
     /// <returns>Whether there was anything to write.</returns>
-    public static bool WriteSystem(
-        Utf8JsonWriter writer,
-        IReadOnlyList<Message> messages,
-        bool instructJson
-    )
+    public static bool WriteSystem(Utf8JsonWriter writer, IReadOnlyList<Message> messages, bool instructJson)
     {
         // A conversation of nothing but system prompts is legal at OpenAI; here it needs a turn, and they become the user's.
         var hasTurns = messages.Any(m => !IsSystem(m));
@@ -47,16 +43,13 @@ internal static class AnthropicMessages
             }
         }
 
-        void WriteParts(Message message, Action open) =>
-            AnthropicContent.Write(writer, message, open, false, "");
+        void WriteParts(Message message, Action open) => AnthropicContent.Write(writer, message, open, false, "");
     }
 
     /// <summary>Writes <c>messages</c>.</summary>
     public static void Write(Utf8JsonWriter writer, IReadOnlyList<Message> messages, string model)
     {
-        var all = messages.Any(m => !IsSystem(m))
-            ? [.. messages.Where(m => !IsSystem(m))]
-            : messages;
+        var all = messages.Any(m => !IsSystem(m)) ? [.. messages.Where(m => !IsSystem(m))] : messages;
         writer.WriteStartArray("messages"u8);
         var turn = new TurnWriter(writer);
         for (var i = 0; i < all.Count; i++)
@@ -96,18 +89,11 @@ internal static class AnthropicMessages
 
     /// <summary>Whether Anthropic would take this block back: one without its signature is another provider's, or a piece of one.</summary>
     public static bool CanBeGivenBack(ThinkingBlock block) =>
-        block.Type == "redacted_thinking"
-            ? block.Data is not null
-            : !string.IsNullOrEmpty(block.Signature);
+        block.Type == "redacted_thinking" ? block.Data is not null : !string.IsNullOrEmpty(block.Signature);
 
     private static bool IsSystem(Message message) => message.Role is "system" or "developer";
 
-    private static void WriteUser(
-        Utf8JsonWriter writer,
-        TurnWriter turn,
-        Message message,
-        string model
-    )
+    private static void WriteUser(Utf8JsonWriter writer, TurnWriter turn, Message message, string model)
     {
         if (message.Role == "tool")
         {
@@ -125,12 +111,7 @@ internal static class AnthropicMessages
         AnthropicContent.Write(writer, message, turn.User, false, model);
     }
 
-    private static void WriteToolResult(
-        Utf8JsonWriter writer,
-        TurnWriter turn,
-        Message message,
-        string model
-    )
+    private static void WriteToolResult(Utf8JsonWriter writer, TurnWriter turn, Message message, string model)
     {
         if (string.IsNullOrEmpty(message.ToolCallId))
         {

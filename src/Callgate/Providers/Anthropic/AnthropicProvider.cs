@@ -23,12 +23,10 @@ internal sealed class AnthropicProvider(TimeProvider? timeProvider = null) : Llm
     public override IReadOnlyList<string> ApiKeyVariables => ["ANTHROPIC_API_KEY"];
 
     /// <inheritdoc />
-    public override IReadOnlyList<string> ApiBaseVariables =>
-        ["ANTHROPIC_API_BASE", "ANTHROPIC_BASE_URL"];
+    public override IReadOnlyList<string> ApiBaseVariables => ["ANTHROPIC_API_BASE", "ANTHROPIC_BASE_URL"];
 
     /// <inheritdoc />
-    public override bool OwnsModel(string model) =>
-        model.StartsWith("claude", StringComparison.OrdinalIgnoreCase);
+    public override bool OwnsModel(string model) => model.StartsWith("claude", StringComparison.OrdinalIgnoreCase);
 
     /// <inheritdoc />
     public override ProviderRequest CreateRequest(LlmRequest request, ProviderTarget target) =>
@@ -39,10 +37,7 @@ internal sealed class AnthropicProvider(TimeProvider? timeProvider = null) : Llm
                 AnthropicRequest.Write(chat, target.Model, target.Stream),
                 HeadersOf(target)
             ),
-            EmbeddingRequest => throw AnthropicErrors.Unsupported(
-                target.Model,
-                "anthropic has no embeddings"
-            ),
+            EmbeddingRequest => throw AnthropicErrors.Unsupported(target.Model, "anthropic has no embeddings"),
             _ => throw AnthropicErrors.Unsupported(target.Model, "anthropic has no such endpoint"),
         };
 
@@ -58,15 +53,10 @@ internal sealed class AnthropicProvider(TimeProvider? timeProvider = null) : Llm
 
     private static List<KeyValuePair<string, string>> HeadersOf(ProviderTarget target)
     {
-        var headers = new List<KeyValuePair<string, string>>(2)
-        {
-            new("anthropic-version", Version),
-        };
+        var headers = new List<KeyValuePair<string, string>>(2) { new("anthropic-version", Version) };
         if (target.ApiKey is { } key)
         {
-            headers.Add(
-                target.IsToken ? new("Authorization", $"Bearer {key}") : new("x-api-key", key)
-            );
+            headers.Add(target.IsToken ? new("Authorization", $"Bearer {key}") : new("x-api-key", key));
         }
 
         return headers;
@@ -77,11 +67,7 @@ internal sealed class AnthropicProvider(TimeProvider? timeProvider = null) : Llm
     {
         try
         {
-            return AnthropicResponse.Read(
-                (ChatRequest)request,
-                body,
-                _time.GetUtcNow().ToUnixTimeSeconds()
-            );
+            return AnthropicResponse.Read((ChatRequest)request, body, _time.GetUtcNow().ToUnixTimeSeconds());
         }
         catch (InvalidOperationException e)
         {

@@ -62,11 +62,7 @@ internal static class AnthropicRequest
             writer.WriteBoolean("stream"u8, true);
         }
 
-        var hasSystem = AnthropicMessages.WriteSystem(
-            writer,
-            request.Messages,
-            json == JsonMode.Instruct
-        );
+        var hasSystem = AnthropicMessages.WriteSystem(writer, request.Messages, json == JsonMode.Instruct);
         AnthropicMessages.Write(writer, request.Messages, model);
         AnthropicTools.Write(writer, request, json, thinking.IsOn, claude, model);
         WriteSampling(writer, request);
@@ -76,9 +72,7 @@ internal static class AnthropicRequest
         WriteServiceTier(writer, request.ServiceTier);
         foreach (var (name, value) in request.AdditionalProperties ?? [])
         {
-            var isWritten =
-                (name == "system" && hasSystem)
-                || (name == "stop_sequences" && request.Stop is not null);
+            var isWritten = (name == "system" && hasSystem) || (name == "stop_sequences" && request.Stop is not null);
             if (!isWritten && !s_leftOut.Contains(name))
             {
                 writer.Write(name, value);
@@ -116,12 +110,7 @@ internal static class AnthropicRequest
     }
 
     /// <summary>The user's own <c>output_config</c> wins over what other fields are translated to.</summary>
-    private static void WriteOutputConfig(
-        Utf8JsonWriter writer,
-        ChatRequest request,
-        string? effort,
-        bool hasSchema
-    )
+    private static void WriteOutputConfig(Utf8JsonWriter writer, ChatRequest request, string? effort, bool hasSchema)
     {
         var own = Extra(request, "output_config");
         var isOwn = own.ValueKind == JsonValueKind.Object;
@@ -156,13 +145,10 @@ internal static class AnthropicRequest
     private static void WriteUser(Utf8JsonWriter writer, ChatRequest request)
     {
         var metadata = Extra(request, "metadata");
-        var fromMetadata =
-            metadata.ValueKind == JsonValueKind.Object ? metadata.StringOf("user_id") : null;
+        var fromMetadata = metadata.ValueKind == JsonValueKind.Object ? metadata.StringOf("user_id") : null;
         var safetyId = Extra(request, "safety_identifier");
         var user =
-            fromMetadata
-            ?? request.User
-            ?? (safetyId.ValueKind == JsonValueKind.String ? safetyId.GetString() : null);
+            fromMetadata ?? request.User ?? (safetyId.ValueKind == JsonValueKind.String ? safetyId.GetString() : null);
         if (!string.IsNullOrEmpty(user))
         {
             writer.WriteStartObject("metadata"u8);
@@ -187,10 +173,7 @@ internal static class AnthropicRequest
     {
         if (request.Messages.Count == 0)
         {
-            throw AnthropicErrors.Unsupported(
-                model,
-                "A request to anthropic needs at least one message."
-            );
+            throw AnthropicErrors.Unsupported(model, "A request to anthropic needs at least one message.");
         }
 
         var what =
@@ -198,8 +181,7 @@ internal static class AnthropicRequest
             : request.PresencePenalty is not (null or 0) ? "presence_penalty"
             : request.FrequencyPenalty is not (null or 0) ? "frequency_penalty"
             : Extra(request, "logprobs").ValueKind == JsonValueKind.True ? "logprobs"
-            : Extra(request, "top_logprobs") is { ValueKind: JsonValueKind.Number } top
-            && top.GetDouble() > 0
+            : Extra(request, "top_logprobs") is { ValueKind: JsonValueKind.Number } top && top.GetDouble() > 0
                 ? "top_logprobs"
             : HasEntries(Extra(request, "logit_bias")) ? "logit_bias"
             : WantsAudio(Extra(request, "modalities")) ? "audio answers"
@@ -212,9 +194,7 @@ internal static class AnthropicRequest
     }
 
     private static JsonElement Extra(ChatRequest request, string name) =>
-        request.AdditionalProperties is { } extra && extra.TryGetValue(name, out var value)
-            ? value
-            : default;
+        request.AdditionalProperties is { } extra && extra.TryGetValue(name, out var value) ? value : default;
 
     private static bool HasEntries(JsonElement value) =>
         value.ValueKind switch
@@ -226,7 +206,5 @@ internal static class AnthropicRequest
 
     private static bool WantsAudio(JsonElement modalities) =>
         modalities.ValueKind == JsonValueKind.Array
-        && modalities
-            .EnumerateArray()
-            .Any(m => m.ValueKind == JsonValueKind.String && m.ValueEquals("audio"u8));
+        && modalities.EnumerateArray().Any(m => m.ValueKind == JsonValueKind.String && m.ValueEquals("audio"u8));
 }

@@ -25,10 +25,7 @@ internal static class AnthropicRequestReader
 
     private static ChatRequest Read(JsonElement root)
     {
-        if (
-            root.ValueKind != JsonValueKind.Object
-            || !root.TryGet("messages", JsonValueKind.Array, out var turns)
-        )
+        if (root.ValueKind != JsonValueKind.Object || !root.TryGet("messages", JsonValueKind.Array, out var turns))
         {
             throw new JsonException("The request has no messages.");
         }
@@ -60,10 +57,7 @@ internal static class AnthropicRequestReader
                     request = request with { TopP = value.GetDouble() };
                     break;
                 case "stop_sequences" when value.ValueKind == JsonValueKind.Array:
-                    request = request with
-                    {
-                        Stop = [.. value.EnumerateArray().Select(s => s.GetString() ?? "")],
-                    };
+                    request = request with { Stop = [.. value.EnumerateArray().Select(s => s.GetString() ?? "")] };
                     break;
                 case "stream" when value.ValueKind is JsonValueKind.True or JsonValueKind.False:
                     request = request with { Stream = value.GetBoolean() };
@@ -161,13 +155,7 @@ internal static class AnthropicRequestReader
                 ),
                 _ => choice,
             },
-            ParallelToolCalls = choice.TryGet(
-                "disable_parallel_tool_use",
-                JsonValueKind.True,
-                out _
-            )
-                ? false
-                : null,
+            ParallelToolCalls = choice.TryGet("disable_parallel_tool_use", JsonValueKind.True, out _) ? false : null,
         };
 
     /// <summary>The fields besides these; null where there are none.</summary>

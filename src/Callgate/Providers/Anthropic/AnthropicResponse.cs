@@ -59,10 +59,7 @@ internal static class AnthropicResponse
                 new Choice
                 {
                     Index = 0,
-                    FinishReason = FinishReason(
-                        root.StringOf("stop_reason") ?? "end_turn",
-                        message.HasCalls
-                    ),
+                    FinishReason = FinishReason(root.StringOf("stop_reason") ?? "end_turn", message.HasCalls),
                     AdditionalProperties = StopFields(root),
                     Message = message.ToMessage(),
                 },
@@ -180,9 +177,7 @@ internal static class AnthropicResponse
                     break;
                 case "tool_use":
                     var input =
-                        block.TryGetProperty("input", out var given) && given.IsSomething()
-                            ? given.GetRawText()
-                            : "{}";
+                        block.TryGetProperty("input", out var given) && given.IsSomething() ? given.GetRawText() : "{}";
                     if (mayBeJsonTool && block.StringOf("name") == AnthropicFormat.ToolName)
                     {
                         (_text ??= new StringBuilder()).Append(input);
@@ -204,13 +199,7 @@ internal static class AnthropicResponse
                     );
                     break;
                 case "redacted_thinking":
-                    _thinking.Add(
-                        new ThinkingBlock
-                        {
-                            Type = "redacted_thinking",
-                            Data = block.StringOf("data"),
-                        }
-                    );
+                    _thinking.Add(new ThinkingBlock { Type = "redacted_thinking", Data = block.StringOf("data") });
                     break;
                 default:
                     _others.Add(block);

@@ -25,18 +25,13 @@ internal readonly record struct AnthropicThinking(
 
     /// <summary>Whether the model surely thinks: then Anthropic refuses to force a tool.</summary>
     public bool IsOn =>
-        (AsIs is { ValueKind: JsonValueKind.Object } own ? own.StringOf("type") : Type)
-            is "enabled"
-                or "adaptive";
+        (AsIs is { ValueKind: JsonValueKind.Object } own ? own.StringOf("type") : Type) is "enabled" or "adaptive";
 
     public static AnthropicThinking Plan(ChatRequest request, ClaudeModel claude, string model)
     {
         var limit = request.MaxCompletionTokens ?? request.MaxTokens;
         var effort = request.ReasoningEffort;
-        if (
-            effort
-            is not (null or "none" or "minimal" or "low" or "medium" or "high" or "xhigh" or "max")
-        )
+        if (effort is not (null or "none" or "minimal" or "low" or "medium" or "high" or "xhigh" or "max"))
         {
             throw AnthropicErrors.Unsupported(
                 model,
@@ -50,33 +45,17 @@ internal readonly record struct AnthropicThinking(
             var max =
                 limit
                 ?? (
-                    budget == 0
-                        ? claude.DefaultMaxTokens
-                        : Math.Max(claude.DefaultMaxTokens, Sum(budget, AnswerTokens))
+                    budget == 0 ? claude.DefaultMaxTokens : Math.Max(claude.DefaultMaxTokens, Sum(budget, AnswerTokens))
                 );
-            return new(
-                max,
-                thinking,
-                null,
-                0,
-                claude.ThinksAdaptively ? EffortOf(effort, claude) : null
-            );
+            return new(max, thinking, null, 0, claude.ThinksAdaptively ? EffortOf(effort, claude) : null);
         }
 
         var plain = new AnthropicThinking(limit ?? claude.DefaultMaxTokens, null, null, 0, null);
         return effort switch
         {
             null => plain,
-            "none" => plain with
-            {
-                Type = claude.ThinkingOff,
-                Effort = claude.AlwaysThinks ? "low" : null,
-            },
-            _ when claude.ThinksAdaptively => plain with
-            {
-                Type = "adaptive",
-                Effort = EffortOf(effort, claude),
-            },
+            "none" => plain with { Type = claude.ThinkingOff, Effort = claude.AlwaysThinks ? "low" : null },
+            _ when claude.ThinksAdaptively => plain with { Type = "adaptive", Effort = EffortOf(effort, claude) },
             _ when IsWithinForeignTurn(request.Messages) => plain,
             _ => WithBudget(plain, effort, limit),
         };

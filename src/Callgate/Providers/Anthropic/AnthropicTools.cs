@@ -163,10 +163,7 @@ internal static class AnthropicTools
     {
         if (call.Function is not { Name: { Length: > 0 } name } function)
         {
-            throw AnthropicErrors.Unsupported(
-                model,
-                "A tool call of an assistant message names no function."
-            );
+            throw AnthropicErrors.Unsupported(model, "A tool call of an assistant message names no function.");
         }
 
         writer.WriteStartObject();

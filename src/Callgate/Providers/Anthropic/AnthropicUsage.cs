@@ -81,12 +81,8 @@ internal sealed class AnthropicUsage
 
     private void AddCacheCreation(JsonElement creation)
     {
-        var in5m = creation.TryGetProperty("ephemeral_5m_input_tokens", out var five)
-            ? Number(five)
-            : null;
-        var in1h = creation.TryGetProperty("ephemeral_1h_input_tokens", out var hour)
-            ? Number(hour)
-            : null;
+        var in5m = creation.TryGetProperty("ephemeral_5m_input_tokens", out var five) ? Number(five) : null;
+        var in1h = creation.TryGetProperty("ephemeral_1h_input_tokens", out var hour) ? Number(hour) : null;
         _cacheWrite1h = in1h ?? _cacheWrite1h;
         _cacheWrite ??= in5m is null && in1h is null ? null : (in5m ?? 0) + (in1h ?? 0);
     }
@@ -136,7 +132,6 @@ internal sealed class AnthropicUsage
     private static long? Number(JsonElement value) =>
         value.ValueKind != JsonValueKind.Number ? null
         : value.TryGetInt64(out var whole) ? whole
-        : value.TryGetDouble(out var fraction) && Math.Abs(fraction) < long.MaxValue
-            ? (long)fraction
+        : value.TryGetDouble(out var fraction) && Math.Abs(fraction) < long.MaxValue ? (long)fraction
         : null;
 }

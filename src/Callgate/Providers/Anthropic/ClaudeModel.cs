@@ -77,12 +77,7 @@ internal readonly struct ClaudeModel
             // Dates have more digits.
             if (
                 word.Length is 0 or > 2
-                || !int.TryParse(
-                    word,
-                    NumberStyles.None,
-                    CultureInfo.InvariantCulture,
-                    out var number
-                )
+                || !int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             )
             {
                 if (major >= 0 && minor < 0)

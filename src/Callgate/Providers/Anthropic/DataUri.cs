@@ -39,9 +39,7 @@ internal readonly ref struct DataUri
     }
 
     public ReadOnlySpan<char> ToBase64() =>
-        _isBase64
-            ? _data
-            : Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(_data)));
+        _isBase64 ? _data : Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(_data)));
 
     /// <summary>The data as text; null where it is not valid base64.</summary>
     public string? ToText()

@@ -49,9 +49,7 @@ internal static class StrictSchema
                 case "description" when value.ValueKind == JsonValueKind.String:
                     description = value.GetString();
                     break;
-                case "properties"
-                or "$defs"
-                or "definitions" when value.ValueKind == JsonValueKind.Object:
+                case "properties" or "$defs" or "definitions" when value.ValueKind == JsonValueKind.Object:
                     WriteEach(writer, property.Name, value);
                     break;
                 case "items":
@@ -61,18 +59,12 @@ internal static class StrictSchema
                 case "anyOf" or "allOf" when value.ValueKind == JsonValueKind.Array:
                     WriteAll(writer, property.Name, value);
                     break;
-                case "oneOf"
-                    when value.ValueKind == JsonValueKind.Array
-                        && !schema.TryGetProperty("anyOf", out _):
+                case "oneOf" when value.ValueKind == JsonValueKind.Array && !schema.TryGetProperty("anyOf", out _):
                     WriteAll(writer, "anyOf", value);
                     break;
-                case "format"
-                    when value.ValueKind == JsonValueKind.String
-                        && s_formats.Contains(value.GetString()!):
+                case "format" when value.ValueKind == JsonValueKind.String && s_formats.Contains(value.GetString()!):
                 case "minItems"
-                    when value.ValueKind == JsonValueKind.Number
-                        && value.TryGetInt32(out var least)
-                        && least is 0 or 1:
+                    when value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var least) && least is 0 or 1:
                     property.WriteTo(writer);
                     break;
                 case "additionalProperties" when isObject:
@@ -111,9 +103,7 @@ internal static class StrictSchema
             value.ValueKind == JsonValueKind.String
                 ? value.ValueEquals(type)
                 : value.ValueKind == JsonValueKind.Array
-                    && value
-                        .EnumerateArray()
-                        .Any(t => t.ValueKind == JsonValueKind.String && t.ValueEquals(type))
+                    && value.EnumerateArray().Any(t => t.ValueKind == JsonValueKind.String && t.ValueEquals(type))
         );
 
     private static void WriteEach(Utf8JsonWriter writer, string name, JsonElement schemas)

@@ -38,15 +38,9 @@ internal readonly record struct ToolChoice(
         {
             case "allowed_tools":
                 // OpenAI's chat format nests the list, its Responses format doesn't.
-                var list = choice.TryGet("allowed_tools", JsonValueKind.Object, out var nested)
-                    ? nested
-                    : choice;
+                var list = choice.TryGet("allowed_tools", JsonValueKind.Object, out var nested) ? nested : choice;
                 var names = list.TryGet("tools", JsonValueKind.Array, out var tools)
-                    ? tools
-                        .EnumerateArray()
-                        .Select(NameOf)
-                        .OfType<string>()
-                        .ToHashSet(StringComparer.Ordinal)
+                    ? tools.EnumerateArray().Select(NameOf).OfType<string>().ToHashSet(StringComparer.Ordinal)
                     : [];
                 return Word(list.StringOf("mode") ?? "auto", model) with { Allowed = names };
             case "auto" or "any" or "none" or "required":
@@ -59,8 +53,7 @@ internal readonly record struct ToolChoice(
     }
 
     private static bool ForbidsParallel(JsonElement choice) =>
-        choice.TryGetProperty("disable_parallel_tool_use", out var value)
-        && value.ValueKind == JsonValueKind.True;
+        choice.TryGetProperty("disable_parallel_tool_use", out var value) && value.ValueKind == JsonValueKind.True;
 
     private static string? NameOf(JsonElement tool)
     {
@@ -77,10 +70,7 @@ internal readonly record struct ToolChoice(
     }
 
     private static LlmException Unknown(string model) =>
-        AnthropicErrors.Unsupported(
-            model,
-            "tool_choice must be auto, none, required, or name a tool."
-        );
+        AnthropicErrors.Unsupported(model, "tool_choice must be auto, none, required, or name a tool.");
 
     public void WriteTo(Utf8JsonWriter writer, bool noParallel)
     {

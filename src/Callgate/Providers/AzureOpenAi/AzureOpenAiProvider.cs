@@ -14,19 +14,14 @@ internal sealed class AzureOpenAiProvider : OpenAiProvider
 
     public override string Name => "azure";
     public override string? DefaultApiBase => null;
-    public override IReadOnlyList<string> ApiKeyVariables =>
-        ["AZURE_API_KEY", "AZURE_OPENAI_API_KEY"];
-    public override IReadOnlyList<string> ApiBaseVariables =>
-        ["AZURE_API_BASE", "AZURE_OPENAI_ENDPOINT"];
+    public override IReadOnlyList<string> ApiKeyVariables => ["AZURE_API_KEY", "AZURE_OPENAI_API_KEY"];
+    public override IReadOnlyList<string> ApiBaseVariables => ["AZURE_API_BASE", "AZURE_OPENAI_ENDPOINT"];
 
     public override bool OwnsModel(string model) => false;
 
     protected override Uri UrlOf(LlmRequest request, ProviderTarget target)
     {
-        var version =
-            target.ApiVersion
-            ?? Environment.GetEnvironmentVariable("AZURE_API_VERSION")
-            ?? DefaultApiVersion;
+        var version = target.ApiVersion ?? Environment.GetEnvironmentVariable("AZURE_API_VERSION") ?? DefaultApiVersion;
         var root = target.ApiBase;
         if (root.EndsWith("/openai/v1", StringComparison.OrdinalIgnoreCase))
         {
@@ -55,9 +50,7 @@ internal sealed class AzureOpenAiProvider : OpenAiProvider
         );
     }
 
-    protected override IReadOnlyList<KeyValuePair<string, string>> HeadersOf(
-        ProviderTarget target
-    ) =>
+    protected override IReadOnlyList<KeyValuePair<string, string>> HeadersOf(ProviderTarget target) =>
         target.ApiKey is not { } key ? []
         : target.IsToken ? [new("Authorization", $"Bearer {key}")]
         : [new("api-key", key)];

@@ -54,12 +54,7 @@ internal static class AnthropicMockWire
             for (var i = 0; i < options.ToolCalls.Count; i++)
             {
                 json.WriteStartObject();
-                WriteToolUse(
-                    json,
-                    options.ToolCalls[i],
-                    i,
-                    options.ToolCalls[i].Function?.Arguments
-                );
+                WriteToolUse(json, options.ToolCalls[i], i, options.ToolCalls[i].Function?.Arguments);
                 json.WriteEndObject();
             }
 
@@ -149,13 +144,7 @@ internal static class AnthropicMockWire
             yield return BlockDelta(index, "input_json_delta", "partial_json", "", isChunk: false);
             foreach (var piece in MockText.Cut(call.Function?.Arguments ?? "{}", options.ChunkSize))
             {
-                yield return BlockDelta(
-                    index,
-                    "input_json_delta",
-                    "partial_json",
-                    piece,
-                    isChunk: true
-                );
+                yield return BlockDelta(index, "input_json_delta", "partial_json", piece, isChunk: true);
             }
 
             yield return BlockStop(index++);
@@ -174,13 +163,7 @@ internal static class AnthropicMockWire
             }
         );
 
-    private static MockEvent BlockDelta(
-        int index,
-        string type,
-        string name,
-        string piece,
-        bool isChunk
-    ) =>
+    private static MockEvent BlockDelta(int index, string type, string name, string piece, bool isChunk) =>
         Event(
             "content_block_delta",
             json =>
@@ -197,11 +180,7 @@ internal static class AnthropicMockWire
     private static MockEvent BlockStop(int index) =>
         Event("content_block_stop", json => json.WriteNumber("index", index));
 
-    private static MockEvent Event(
-        string type,
-        Action<Utf8JsonWriter> fields,
-        bool isChunk = false
-    ) =>
+    private static MockEvent Event(string type, Action<Utf8JsonWriter> fields, bool isChunk = false) =>
         new(
             MockWire.Write(
                 System.Text.Encoding.UTF8.GetBytes($"event: {type}\ndata: "),
@@ -226,8 +205,7 @@ internal static class AnthropicMockWire
         json.WriteString("model", request.Model);
     }
 
-    private static string StopReason(MockOptions options) =>
-        options.ToolCalls.Count > 0 ? "tool_use" : "end_turn";
+    private static string StopReason(MockOptions options) => options.ToolCalls.Count > 0 ? "tool_use" : "end_turn";
 
     private static void WriteStop(Utf8JsonWriter json, string? reason)
     {
@@ -235,18 +213,10 @@ internal static class AnthropicMockWire
         json.WriteNull("stop_sequence");
     }
 
-    private static void WriteToolUse(
-        Utf8JsonWriter json,
-        ToolCall call,
-        int place,
-        string? arguments
-    )
+    private static void WriteToolUse(Utf8JsonWriter json, ToolCall call, int place, string? arguments)
     {
         json.WriteString("type", "tool_use");
-        json.WriteString(
-            "id",
-            call.Id ?? $"toolu_mock_{place.ToString(CultureInfo.InvariantCulture)}"
-        );
+        json.WriteString("id", call.Id ?? $"toolu_mock_{place.ToString(CultureInfo.InvariantCulture)}");
         json.WriteString("name", call.Function?.Name ?? "");
         json.WritePropertyName("input");
         json.WriteRawValue(string.IsNullOrWhiteSpace(arguments) ? "{}" : arguments);
@@ -325,8 +295,7 @@ internal static class AnthropicMockWire
         code switch
         {
             "context_length_exceeded" => "prompt is too long: 200001 tokens > 200000 maximum",
-            "content_filter" or "content_policy_violation" =>
-                "Output blocked by content filtering policy",
+            "content_filter" or "content_policy_violation" => "Output blocked by content filtering policy",
             _ => status switch
             {
                 401 => "invalid x-api-key",
@@ -334,8 +303,7 @@ internal static class AnthropicMockWire
                 429 => "This request would exceed your organization's rate limit.",
                 529 => "Overloaded",
                 >= 500 => "Internal server error",
-                _ =>
-                    $"The mock was told to fail with status {status.ToString(CultureInfo.InvariantCulture)}.",
+                _ => $"The mock was told to fail with status {status.ToString(CultureInfo.InvariantCulture)}.",
             },
         };
 }

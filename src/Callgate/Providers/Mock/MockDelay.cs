@@ -3,11 +3,7 @@ namespace Callgate.Providers.Mock;
 /// <summary>Waits on a thread, for clients that read synchronously.</summary>
 internal static class MockDelay
 {
-    public static void Wait(
-        TimeSpan delay,
-        TimeProvider timeProvider,
-        CancellationToken cancellationToken
-    )
+    public static void Wait(TimeSpan delay, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
         if (delay <= TimeSpan.Zero)
         {

@@ -4,8 +4,7 @@ using System.Net.Http.Headers;
 namespace Callgate.Providers.Mock;
 
 /// <summary>Stands in for the network: answers requests in OpenAI's or Anthropic's wire as <see cref="MockOptions"/> says.</summary>
-internal sealed class MockHandler(MockOptions options, TimeProvider timeProvider)
-    : HttpMessageHandler
+internal sealed class MockHandler(MockOptions options, TimeProvider timeProvider) : HttpMessageHandler
 {
     protected override async Task<HttpResponseMessage> SendAsync(
         HttpRequestMessage request,
@@ -25,10 +24,7 @@ internal sealed class MockHandler(MockOptions options, TimeProvider timeProvider
         return Response(request, reply);
     }
 
-    protected override HttpResponseMessage Send(
-        HttpRequestMessage request,
-        CancellationToken cancellationToken
-    )
+    protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         using var body = new MemoryStream();

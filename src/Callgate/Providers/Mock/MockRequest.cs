@@ -50,17 +50,12 @@ internal sealed class MockRequest
             Hash = Convert.ToHexStringLower(SHA256.HashData(body.Span).AsSpan(0, 12)),
             Stream = endpoint != MockEndpoint.Embeddings && IsTrue(root, "stream"),
             IncludeUsage =
-                root.TryGetProperty("stream_options", out var streamOptions)
-                && IsTrue(streamOptions, "include_usage"),
-            Choices =
-                endpoint == MockEndpoint.ChatCompletions
-                    ? Math.Clamp(Number(root, "n") ?? 1, 1, 128)
-                    : 1,
+                root.TryGetProperty("stream_options", out var streamOptions) && IsTrue(streamOptions, "include_usage"),
+            Choices = endpoint == MockEndpoint.ChatCompletions ? Math.Clamp(Number(root, "n") ?? 1, 1, 128) : 1,
             PromptCharacters =
                 endpoint == MockEndpoint.Embeddings
                     ? inputs.Sum(i => (long)i.Length)
-                    : Characters(prompt)
-                        + (root.TryGetProperty("system", out var system) ? Characters(system) : 0),
+                    : Characters(prompt) + (root.TryGetProperty("system", out var system) ? Characters(system) : 0),
             Inputs = inputs,
             Dimensions = Number(root, "dimensions"),
             Base64 = String(root, "encoding_format") == "base64",
@@ -101,9 +96,7 @@ internal sealed class MockRequest
             [
                 .. input
                     .EnumerateArray()
-                    .Select(i =>
-                        i.ValueKind == JsonValueKind.String ? i.GetString()! : i.GetRawText()
-                    ),
+                    .Select(i => i.ValueKind == JsonValueKind.String ? i.GetString()! : i.GetRawText()),
             ];
     }
 
@@ -116,9 +109,7 @@ internal sealed class MockRequest
             JsonValueKind.Object => element
                 .EnumerateObject()
                 .Sum(p =>
-                    p.Name is "content" or "text" or "tool_calls" or "function" or "arguments"
-                        ? Characters(p.Value)
-                        : 0
+                    p.Name is "content" or "text" or "tool_calls" or "function" or "arguments" ? Characters(p.Value) : 0
                 ),
             _ => 0,
         };

@@ -1,11 +1,7 @@
 namespace Callgate.Providers.Mock;
 
 /// <summary>A streamed reply as a client reads it: each event is made, and waited for, when it is asked for.</summary>
-internal sealed class MockStream(
-    IEnumerable<MockEvent> events,
-    TimeSpan chunkDelay,
-    TimeProvider timeProvider
-) : Stream
+internal sealed class MockStream(IEnumerable<MockEvent> events, TimeSpan chunkDelay, TimeProvider timeProvider) : Stream
 {
     private readonly IEnumerator<MockEvent> _events = events.GetEnumerator();
     private ReadOnlyMemory<byte> _rest;
@@ -24,10 +20,7 @@ internal sealed class MockStream(
         set => throw new NotSupportedException();
     }
 
-    public override async ValueTask<int> ReadAsync(
-        Memory<byte> buffer,
-        CancellationToken cancellationToken = default
-    )
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
         if (NeedsEvent(buffer.Length) && MoveNext())
@@ -58,15 +51,10 @@ internal sealed class MockStream(
         return Copy(buffer);
     }
 
-    public override int Read(byte[] buffer, int offset, int count) =>
-        Read(buffer.AsSpan(offset, count));
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
-    public override Task<int> ReadAsync(
-        byte[] buffer,
-        int offset,
-        int count,
-        CancellationToken cancellationToken
-    ) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
     public override void Flush() { }
 
@@ -74,8 +62,7 @@ internal sealed class MockStream(
 
     public override void SetLength(long value) => throw new NotSupportedException();
 
-    public override void Write(byte[] buffer, int offset, int count) =>
-        throw new NotSupportedException();
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

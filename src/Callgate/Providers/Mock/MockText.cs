@@ -8,17 +8,14 @@ internal static class MockText
 
     /// <summary>The answer; null where tool calls stand in its place.</summary>
     public static string? Answer(MockRequest request, MockOptions options) =>
-        options.Response
-        ?? (options.ToolCalls.Count > 0 ? null : $"Hello from {request.Model} (mock).");
+        options.Response ?? (options.ToolCalls.Count > 0 ? null : $"Hello from {request.Model} (mock).");
 
     /// <summary>The tokens to report. What isn't set is estimated so that the parts fit into the whole.</summary>
     public static MockUsage Usage(MockRequest request, MockOptions options)
     {
         var answer =
             (Answer(request, options)?.Length ?? 0)
-            + options.ToolCalls.Sum(c =>
-                (long)(c.Function?.Name?.Length ?? 0) + (c.Function?.Arguments?.Length ?? 0)
-            );
+            + options.ToolCalls.Sum(c => (long)(c.Function?.Name?.Length ?? 0) + (c.Function?.Arguments?.Length ?? 0));
         var cached = options.CachedTokens ?? 0;
         var reasoning = options.ReasoningTokens ?? 0;
         return new MockUsage(
@@ -35,11 +32,7 @@ internal static class MockText
         for (var start = 0; start < text.Length; )
         {
             var end = Math.Min(text.Length, start + Math.Max(1, size));
-            if (
-                end < text.Length
-                && char.IsHighSurrogate(text[end - 1])
-                && char.IsLowSurrogate(text[end])
-            )
+            if (end < text.Length && char.IsHighSurrogate(text[end - 1]) && char.IsLowSurrogate(text[end]))
             {
                 end++;
             }
@@ -51,9 +44,4 @@ internal static class MockText
 }
 
 /// <summary>Tokens to report: cached ones are part of the prompt's, reasoning is part of the completion's.</summary>
-internal readonly record struct MockUsage(
-    long Prompt,
-    long Completion,
-    long Cached,
-    long Reasoning
-);
+internal readonly record struct MockUsage(long Prompt, long Completion, long Cached, long Reasoning);

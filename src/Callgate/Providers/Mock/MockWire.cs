@@ -16,10 +16,7 @@ internal enum MockEndpoint
 /// <summary>What a provider would answer to a request: pure, so that the in-process handler and a server share it.</summary>
 internal static class MockWire
 {
-    private static readonly JsonWriterOptions s_json = new()
-    {
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
+    private static readonly JsonWriterOptions s_json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static MockEndpoint EndpointOf(string path) =>
         path.EndsWith("/chat/completions", StringComparison.Ordinal) ? MockEndpoint.ChatCompletions
@@ -94,8 +91,7 @@ internal static class MockWire
             : OpenAiMockWire.Error(status, code, message, parameter);
 
     /// <summary>Writes one JSON object.</summary>
-    public static ReadOnlyMemory<byte> Write(Action<Utf8JsonWriter> fields) =>
-        Write([], fields, []);
+    public static ReadOnlyMemory<byte> Write(Action<Utf8JsonWriter> fields) => Write([], fields, []);
 
     /// <summary>Writes one JSON object between two texts.</summary>
     public static ReadOnlyMemory<byte> Write(

@@ -33,10 +33,7 @@ internal static class OpenAiMockWire
             json.WriteStartArray("data");
             for (var i = 0; i < request.Inputs.Count; i++)
             {
-                var vector = MockVector.Of(
-                    request.Inputs[i],
-                    request.Dimensions ?? options.EmbeddingDimensions
-                );
+                var vector = MockVector.Of(request.Inputs[i], request.Dimensions ?? options.EmbeddingDimensions);
                 json.WriteStartObject();
                 json.WriteString("object", "embedding");
                 json.WriteNumber("index", i);
@@ -63,20 +60,11 @@ internal static class OpenAiMockWire
         new()
         {
             StatusCode = status,
-            Headers =
-            [
-                new("x-request-id", $"req_mock_{status.ToString(CultureInfo.InvariantCulture)}"),
-            ],
-            Body = MockWire.Write(json =>
-                WriteError(json, status, code ?? CodeOf(status), message, parameter)
-            ),
+            Headers = [new("x-request-id", $"req_mock_{status.ToString(CultureInfo.InvariantCulture)}")],
+            Body = MockWire.Write(json => WriteError(json, status, code ?? CodeOf(status), message, parameter)),
         };
 
-    private static ReadOnlyMemory<byte> Completion(
-        MockRequest request,
-        MockOptions options,
-        DateTimeOffset now
-    ) =>
+    private static ReadOnlyMemory<byte> Completion(MockRequest request, MockOptions options, DateTimeOffset now) =>
         MockWire.Write(json =>
         {
             WriteHead(json, request, "chat.completion", now);
@@ -95,12 +83,7 @@ internal static class OpenAiMockWire
                     for (var i = 0; i < options.ToolCalls.Count; i++)
                     {
                         json.WriteStartObject();
-                        WriteToolCall(
-                            json,
-                            options.ToolCalls[i],
-                            i,
-                            options.ToolCalls[i].Function?.Arguments ?? "{}"
-                        );
+                        WriteToolCall(json, options.ToolCalls[i], i, options.ToolCalls[i].Function?.Arguments ?? "{}");
                         json.WriteEndObject();
                     }
 
@@ -117,11 +100,7 @@ internal static class OpenAiMockWire
             WriteUsage(json, MockText.Usage(request, options));
         });
 
-    private static IEnumerable<MockEvent> Stream(
-        MockRequest request,
-        MockOptions options,
-        DateTimeOffset now
-    )
+    private static IEnumerable<MockEvent> Stream(MockRequest request, MockOptions options, DateTimeOffset now)
     {
         var chunks = 0;
         for (var choice = 0; choice < request.Choices; choice++)
@@ -132,9 +111,7 @@ internal static class OpenAiMockWire
                 chunks += e.IsChunk ? 1 : 0;
                 if (chunks == options.FailAfterChunks)
                 {
-                    yield return Event(json =>
-                        WriteError(json, 500, options.ErrorCode, null, null)
-                    );
+                    yield return Event(json => WriteError(json, 500, options.ErrorCode, null, null));
                     yield break;
                 }
             }
@@ -167,11 +144,7 @@ internal static class OpenAiMockWire
             );
             foreach (var piece in MockText.Cut(text ?? "", options.ChunkSize))
             {
-                yield return Delta(
-                    index,
-                    json => json.WriteString("content", piece),
-                    isChunk: true
-                );
+                yield return Delta(index, json => json.WriteString("content", piece), isChunk: true);
             }
 
             for (var i = 0; i < options.ToolCalls.Count; i++)
@@ -181,9 +154,7 @@ internal static class OpenAiMockWire
                     index,
                     json => WriteToolDelta(json, place, () => WriteToolCall(json, call, place, ""))
                 );
-                foreach (
-                    var piece in MockText.Cut(call.Function?.Arguments ?? "{}", options.ChunkSize)
-                )
+                foreach (var piece in MockText.Cut(call.Function?.Arguments ?? "{}", options.ChunkSize))
                 {
                     yield return Delta(
                         index,
@@ -196,12 +167,7 @@ internal static class OpenAiMockWire
             yield return Delta(index, _ => { }, FinishReason(options));
         }
 
-        MockEvent Delta(
-            int index,
-            Action<Utf8JsonWriter> delta,
-            string? finishReason = null,
-            bool isChunk = false
-        ) =>
+        MockEvent Delta(int index, Action<Utf8JsonWriter> delta, string? finishReason = null, bool isChunk = false) =>
             Event(
                 json =>
                 {
@@ -231,12 +197,7 @@ internal static class OpenAiMockWire
     private static KeyValuePair<string, string>[] Headers(MockRequest request) =>
         [new("x-request-id", $"req_mock_{request.Hash}")];
 
-    private static void WriteHead(
-        Utf8JsonWriter json,
-        MockRequest request,
-        string type,
-        DateTimeOffset now
-    )
+    private static void WriteHead(Utf8JsonWriter json, MockRequest request, string type, DateTimeOffset now)
     {
         json.WriteString("id", $"chatcmpl-mock-{request.Hash}");
         json.WriteString("object", type);
@@ -246,8 +207,7 @@ internal static class OpenAiMockWire
         json.WriteString("system_fingerprint", "fp_mock");
     }
 
-    private static string FinishReason(MockOptions options) =>
-        options.ToolCalls.Count > 0 ? "tool_calls" : "stop";
+    private static string FinishReason(MockOptions options) => options.ToolCalls.Count > 0 ? "tool_calls" : "stop";
 
     private static void WriteToolDelta(Utf8JsonWriter json, int place, Action fields)
     {
@@ -259,17 +219,9 @@ internal static class OpenAiMockWire
         json.WriteEndArray();
     }
 
-    private static void WriteToolCall(
-        Utf8JsonWriter json,
-        ToolCall call,
-        int place,
-        string arguments
-    )
+    private static void WriteToolCall(Utf8JsonWriter json, ToolCall call, int place, string arguments)
     {
-        json.WriteString(
-            "id",
-            call.Id ?? $"call_mock_{place.ToString(CultureInfo.InvariantCulture)}"
-        );
+        json.WriteString("id", call.Id ?? $"call_mock_{place.ToString(CultureInfo.InvariantCulture)}");
         json.WriteString("type", call.Type ?? "function");
         json.WriteStartObject("function");
         json.WriteString("name", call.Function?.Name ?? "");
@@ -321,21 +273,12 @@ internal static class OpenAiMockWire
         json.WriteEndArray();
     }
 
-    private static void WriteError(
-        Utf8JsonWriter json,
-        int status,
-        string? code,
-        string? message,
-        string? parameter
-    )
+    private static void WriteError(Utf8JsonWriter json, int status, string? code, string? message, string? parameter)
     {
         json.WriteStartObject("error");
         json.WriteString("message", message ?? MessageOf(status, code));
         json.WriteString("type", TypeOf(status, code));
-        json.WriteString(
-            "param",
-            parameter ?? (code == "context_length_exceeded" ? "messages" : null)
-        );
+        json.WriteString("param", parameter ?? (code == "context_length_exceeded" ? "messages" : null));
         json.WriteString("code", code);
         json.WriteEndObject();
     }
@@ -365,15 +308,12 @@ internal static class OpenAiMockWire
                 "This model's maximum context length is 128000 tokens. However, your messages resulted in 128001 tokens. Please reduce the length of the messages.",
             "content_filter" =>
                 "The response was filtered due to the prompt triggering Azure OpenAI's content management policy. Please modify your prompt and retry.",
-            "content_policy_violation" =>
-                "Your request was rejected as a result of our safety system.",
-            "insufficient_quota" =>
-                "You exceeded your current quota, please check your plan and billing details.",
+            "content_policy_violation" => "Your request was rejected as a result of our safety system.",
+            "insufficient_quota" => "You exceeded your current quota, please check your plan and billing details.",
             "invalid_api_key" => "Incorrect API key provided.",
             "model_not_found" => "The model does not exist or you do not have access to it.",
             "rate_limit_exceeded" => "Rate limit reached for requests.",
             _ when status >= 500 => "The server had an error while processing your request.",
-            _ =>
-                $"The mock was told to fail with status {status.ToString(CultureInfo.InvariantCulture)}.",
+            _ => $"The mock was told to fail with status {status.ToString(CultureInfo.InvariantCulture)}.",
         };
 }

@@ -4,18 +4,13 @@ using Callgate.Wire;
 namespace Callgate.Providers.OpenAi;
 
 /// <summary>The events of an OpenAI stream are chunks already: they are scanned, not translated.</summary>
-internal sealed class OpenAiChunkTranslator(string provider, string model, int choices)
-    : ChunkTranslator
+internal sealed class OpenAiChunkTranslator(string provider, string model, int choices) : ChunkTranslator
 {
     private readonly HashSet<int> _begun = [];
     private readonly HashSet<int> _finished = [];
     private bool _hasText;
 
-    public override void Translate(
-        ReadOnlySpan<byte> eventType,
-        ReadOnlySpan<byte> data,
-        Queue<ChatChunk> output
-    )
+    public override void Translate(ReadOnlySpan<byte> eventType, ReadOnlySpan<byte> data, Queue<ChatChunk> output)
     {
         if (data.SequenceEqual("[DONE]"u8))
         {

@@ -27,9 +27,7 @@ internal static class OpenAiErrors
         );
     }
 
-    private static (string? Message, string? Type, string? Param, string? Code) Parse(
-        ReadOnlySpan<byte> body
-    )
+    private static (string? Message, string? Type, string? Param, string? Code) Parse(ReadOnlySpan<byte> body)
     {
         try
         {
@@ -41,13 +39,9 @@ internal static class OpenAiErrors
             }
 
             var error =
-                root.TryGetProperty("error", out var inner)
-                && inner.ValueKind == JsonValueKind.Object
-                    ? inner
-                    : root;
+                root.TryGetProperty("error", out var inner) && inner.ValueKind == JsonValueKind.Object ? inner : root;
             return (
-                TextOf(error, "message")
-                    ?? (inner.ValueKind == JsonValueKind.String ? inner.GetString() : null),
+                TextOf(error, "message") ?? (inner.ValueKind == JsonValueKind.String ? inner.GetString() : null),
                 TextOf(error, "type"),
                 TextOf(error, "param"),
                 TextOf(error, "code")
@@ -92,10 +86,7 @@ internal static class OpenAiErrors
         // In mid-stream there is no status of the error's own, but there may be a type.
         if (status == 500 && (type ?? code) is { } word)
         {
-            if (
-                word.Contains("rate_limit", StringComparison.Ordinal)
-                || word is "429" or "insufficient_quota"
-            )
+            if (word.Contains("rate_limit", StringComparison.Ordinal) || word is "429" or "insufficient_quota")
             {
                 return LlmErrorKind.RateLimit;
             }

@@ -23,8 +23,7 @@ internal class OpenAiProvider : LlmProvider
     public override string Name => "openai";
     public override string? DefaultApiBase => "https://api.openai.com/v1";
     public override IReadOnlyList<string> ApiKeyVariables => ["OPENAI_API_KEY"];
-    public override IReadOnlyList<string> ApiBaseVariables =>
-        ["OPENAI_API_BASE", "OPENAI_BASE_URL"];
+    public override IReadOnlyList<string> ApiBaseVariables => ["OPENAI_API_BASE", "OPENAI_BASE_URL"];
 
     public override bool OwnsModel(string model) =>
         Array.Exists(s_prefixes, p => model.StartsWith(p, StringComparison.OrdinalIgnoreCase));
@@ -35,9 +34,8 @@ internal class OpenAiProvider : LlmProvider
     protected virtual Uri UrlOf(LlmRequest request, ProviderTarget target) =>
         KnownUrls.Get(target.ApiBase, PathOf(request));
 
-    protected virtual IReadOnlyList<KeyValuePair<string, string>> HeadersOf(
-        ProviderTarget target
-    ) => target.ApiKey is { } key ? [new("Authorization", $"Bearer {key}")] : [];
+    protected virtual IReadOnlyList<KeyValuePair<string, string>> HeadersOf(ProviderTarget target) =>
+        target.ApiKey is { } key ? [new("Authorization", $"Bearer {key}")] : [];
 
     protected static string PathOf(LlmRequest request) =>
         request switch

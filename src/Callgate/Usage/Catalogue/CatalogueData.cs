@@ -76,8 +76,7 @@ internal sealed class CatalogueData
         return new(key[..slash], key[(slash + 1)..], PriceOf(line));
     }
 
-    private ModelPrice PriceOf(int line) =>
-        Volatile.Read(ref _parsed[line]) is { } known ? known : Parse(line);
+    private ModelPrice PriceOf(int line) => Volatile.Read(ref _parsed[line]) is { } known ? known : Parse(line);
 
     private ModelPrice Parse(int line)
     {
@@ -119,8 +118,7 @@ internal sealed class CatalogueData
         return left.Length - right.Length;
     }
 
-    private static int Lower(byte value) =>
-        value is >= (byte)'A' and <= (byte)'Z' ? value | 0x20 : value;
+    private static int Lower(byte value) => value is >= (byte)'A' and <= (byte)'Z' ? value | 0x20 : value;
 
     private ReadOnlySpan<byte> KeyOf(int line)
     {

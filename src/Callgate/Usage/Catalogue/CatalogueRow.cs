@@ -54,9 +54,7 @@ internal static class CatalogueRow
             MinimumSeconds = Usd(p, "minsec"),
             PerMillionCharacters = Usd(p, "mchar"),
             PerPage = Usd(p, "page"),
-            MediaPrices = p.Remove("media", out var media)
-                ? Media(media)
-                : ReadOnlyDictionary<string, decimal>.Empty,
+            MediaPrices = p.Remove("media", out var media) ? Media(media) : ReadOnlyDictionary<string, decimal>.Empty,
             PerRequest = Usd(p, "req"),
             RequestFeeLow = Usd(p, "fee.l"),
             RequestFeeMedium = Usd(p, "fee.m"),
@@ -64,9 +62,7 @@ internal static class CatalogueRow
             WebSearchPerCall = Usd(p, "web"),
             FileSearchPerCall = Usd(p, "file"),
         };
-        return p.Count == 0
-            ? price
-            : throw new FormatException($"Unknown price {p.Keys.First()} in: {line}");
+        return p.Count == 0 ? price : throw new FormatException($"Unknown price {p.Keys.First()} in: {line}");
     }
 
     private static PriceSet? Set(Dictionary<string, string> prices, string prefix)
@@ -89,15 +85,11 @@ internal static class CatalogueRow
         decimal.Parse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture);
 
     private static long? Whole(string value) =>
-        value.Length == 0
-            ? null
-            : long.Parse(value, NumberStyles.None, CultureInfo.InvariantCulture);
+        value.Length == 0 ? null : long.Parse(value, NumberStyles.None, CultureInfo.InvariantCulture);
 
     // DateOnly.ParseExact would load calendars and cultures: 8 ms of the first look-up.
     private static DateOnly? Day(string value) =>
-        value.Length == 0
-            ? null
-            : new(Digits(value.AsSpan(0, 4)), Digits(value.AsSpan(5, 2)), Digits(value.AsSpan(8)));
+        value.Length == 0 ? null : new(Digits(value.AsSpan(0, 4)), Digits(value.AsSpan(5, 2)), Digits(value.AsSpan(8)));
 
     private static int Digits(ReadOnlySpan<char> value) =>
         int.Parse(value, NumberStyles.None, CultureInfo.InvariantCulture);

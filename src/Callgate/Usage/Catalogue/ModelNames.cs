@@ -49,13 +49,9 @@ internal static partial class ModelNames
         provider switch
         {
             "bedrock" => model[(model.LastIndexOf('/') + 1)..],
-            "gemini"
-            or "vertex_ai"
-                when model.LastIndexOf("models/", StringComparison.Ordinal) is >= 0 and var at =>
+            "gemini" or "vertex_ai" when model.LastIndexOf("models/", StringComparison.Ordinal) is >= 0 and var at =>
                 model[(at + "models/".Length)..],
-            "openai" when model.StartsWith("ft:", StringComparison.OrdinalIgnoreCase) => FineTuned(
-                model
-            ),
+            "openai" when model.StartsWith("ft:", StringComparison.OrdinalIgnoreCase) => FineTuned(model),
             _ => model,
         };
 
@@ -64,8 +60,7 @@ internal static partial class ModelNames
         {
             "azure" => model.Replace("gpt-35", "gpt-3.5", StringComparison.OrdinalIgnoreCase),
             "bedrock" => Region().Replace(model, ""),
-            "fireworks_ai"
-                when !model.StartsWith("accounts/", StringComparison.OrdinalIgnoreCase) =>
+            "fireworks_ai" when !model.StartsWith("accounts/", StringComparison.OrdinalIgnoreCase) =>
                 "accounts/fireworks/models/" + model,
             _ => model,
         };

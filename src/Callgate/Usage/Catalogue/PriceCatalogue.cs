@@ -4,9 +4,7 @@ namespace Callgate;
 /// <remarks>Immutable and thread-safe. Names ignore case; providers have LiteLLM's names.</remarks>
 public sealed class PriceCatalogue
 {
-    private static readonly Lazy<PriceCatalogue> LazyDefault = new(static () =>
-        new(CatalogueData.Load(), [])
-    );
+    private static readonly Lazy<PriceCatalogue> LazyDefault = new(static () => new(CatalogueData.Load(), []));
 
     private readonly CatalogueData _data;
     private readonly Dictionary<string, ModelPrice[]> _overrides;
@@ -88,20 +86,14 @@ public sealed class PriceCatalogue
                 nameof(providerSlashModel)
             );
         }
-        var key =
-            $"{ModelNames.Provider(providerSlashModel[..slash])}{providerSlashModel[slash..]}";
+        var key = $"{ModelNames.Provider(providerSlashModel[..slash])}{providerSlashModel[slash..]}";
         // A changed copy of a built-in price isn't the catalogue's any more, and costs must not claim so.
         var own = price.CatalogueVersion is null ? price : price with { CatalogueVersion = null };
-        var overrides = new Dictionary<string, ModelPrice[]>(
-            _overrides,
-            StringComparer.OrdinalIgnoreCase
-        );
+        var overrides = new Dictionary<string, ModelPrice[]>(_overrides, StringComparer.OrdinalIgnoreCase);
         overrides[key] = [own, .. overrides.GetValueOrDefault(key, [])];
         return new(_data, overrides);
     }
 
     private ModelPrice? Override(string key, DateTimeOffset at) =>
-        _overrides.TryGetValue(key, out var prices)
-            ? Array.Find(prices, price => price.IsInEffect(at))
-            : null;
+        _overrides.TryGetValue(key, out var prices) ? Array.Find(prices, price => price.IsInEffect(at)) : null;
 }

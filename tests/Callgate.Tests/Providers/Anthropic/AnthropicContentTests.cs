@@ -8,9 +8,7 @@ public class AnthropicContentTests
     private static void AssertParts(string parts, string blocks) =>
         AssertJson(
             $$$"""[{"role":"user","content":{{{blocks}}}}]""",
-            Body(
-                $$$"""{"model":"claude-opus-4-8","messages":[{"role":"user","content":{{{parts}}}}]}"""
-            )["messages"]
+            Body($$$"""{"model":"claude-opus-4-8","messages":[{"role":"user","content":{{{parts}}}}]}""")["messages"]
         );
 
     // build-with-claude/vision

@@ -7,8 +7,7 @@ namespace Callgate.Tests.Providers.Anthropic;
 // After api/errors on platform.claude.com/docs; the wordings are those that users report.
 public class AnthropicErrorTests
 {
-    private static LlmException Read(int status, string body) =>
-        Read(status, Encoding.UTF8.GetBytes(body));
+    private static LlmException Read(int status, string body) => Read(status, Encoding.UTF8.GetBytes(body));
 
     private static LlmException Read(int status, byte[] body) =>
         Provider.ReadError(
@@ -35,12 +34,7 @@ public class AnthropicErrorTests
     [InlineData(504, "timeout_error", LlmErrorKind.Timeout, true)]
     [InlineData(529, "overloaded_error", LlmErrorKind.ServiceUnavailable, true)]
     [InlineData(418, "an_error_of_the_future", LlmErrorKind.BadRequest, false)]
-    public void Error_OfEachType_HasItsKind(
-        int status,
-        string type,
-        LlmErrorKind kind,
-        bool retryable
-    )
+    public void Error_OfEachType_HasItsKind(int status, string type, LlmErrorKind kind, bool retryable)
     {
         var error = Read(
             status,
@@ -56,17 +50,11 @@ public class AnthropicErrorTests
         Assert.Equal(TimeSpan.FromSeconds(7), error.RetryAfter);
         Assert.Equal("anthropic", error.Provider);
         Assert.Equal("claude-opus-4-8", error.Model);
-        Assert.Equal(
-            $"anthropic answered {status} {type} for the model claude-opus-4-8.",
-            error.Message
-        );
+        Assert.Equal($"anthropic answered {status} {type} for the model claude-opus-4-8.", error.Message);
     }
 
     [Theory]
-    [InlineData(
-        "prompt is too long: 207791 tokens > 200000 maximum",
-        LlmErrorKind.ContextWindowExceeded
-    )]
+    [InlineData("prompt is too long: 207791 tokens > 200000 maximum", LlmErrorKind.ContextWindowExceeded)]
     [InlineData(
         "input length and `max_tokens` exceed context limit: 178959 + 64000 > 200000, decrease input length or `max_tokens` and try again",
         LlmErrorKind.ContextWindowExceeded
@@ -79,10 +67,7 @@ public class AnthropicErrorTests
     public void InvalidRequest_ByItsWords_IsTold(string message, LlmErrorKind kind) =>
         Assert.Equal(
             kind,
-            Read(
-                400,
-                $$$"""{"type":"error","error":{"type":"invalid_request_error","message":"{{{message}}}"}}"""
-            ).Kind
+            Read(400, $$$"""{"type":"error","error":{"type":"invalid_request_error","message":"{{{message}}}"}}""").Kind
         );
 
     [Fact]
@@ -104,11 +89,7 @@ public class AnthropicErrorTests
     [InlineData(404, "{\"detail\":\"secret\"}", LlmErrorKind.NotFound)]
     [InlineData(408, "null", LlmErrorKind.Timeout)]
     [InlineData(429, "[]", LlmErrorKind.RateLimit)]
-    [InlineData(
-        502,
-        "{\"type\":\"error\",\"error\":{\"type\":\"api_er",
-        LlmErrorKind.ServiceUnavailable
-    )]
+    [InlineData(502, "{\"type\":\"error\",\"error\":{\"type\":\"api_er", LlmErrorKind.ServiceUnavailable)]
     [InlineData(529, "{\"error\":\"secret\"}", LlmErrorKind.ServiceUnavailable)]
     [InlineData(500, "{\"error\":{\"type\":\"a secret <b>\",\"message\":5}}", LlmErrorKind.Server)]
     [InlineData(302, "secret", LlmErrorKind.NotFound)]

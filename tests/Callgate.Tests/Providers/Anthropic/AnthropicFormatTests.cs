@@ -42,14 +42,8 @@ public class AnthropicFormatTests
     }
 
     [Theory]
-    [InlineData(
-        ",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\"}}]",
-        """{"type":"any"}"""
-    )]
-    [InlineData(
-        ",\"thinking\":{\"type\":\"enabled\",\"budget_tokens\":1024}",
-        """{"type":"auto"}"""
-    )]
+    [InlineData(",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\"}}]", """{"type":"any"}""")]
+    [InlineData(",\"thinking\":{\"type\":\"enabled\",\"budget_tokens\":1024}", """{"type":"auto"}""")]
     [InlineData(
         ",\"tool_choice\":{\"type\":\"function\",\"function\":{\"name\":\"f\"}},\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\"}}]",
         """{"type":"tool","name":"f"}"""
@@ -62,11 +56,7 @@ public class AnthropicFormatTests
     {
         var body = Body(Request("claude-opus-5-5", """{"type":"json_object"}"""));
 
-        Assert.Contains(
-            "JSON object",
-            (string?)body["system"]![0]!["text"],
-            StringComparison.Ordinal
-        );
+        Assert.Contains("JSON object", (string?)body["system"]![0]!["text"], StringComparison.Ordinal);
         Assert.Null(body["tools"]);
         Assert.Null(body["output_config"]);
     }
@@ -75,9 +65,7 @@ public class AnthropicFormatTests
     public void JsonObject_OnOlderModels_IsAForcedTool() =>
         AssertJson(
             """{"type":"object","properties":{}}""",
-            Body(Request("claude-3-haiku-20240307", """{"type":"json_object"}"""))["tools"]![0]![
-                "input_schema"
-            ]
+            Body(Request("claude-3-haiku-20240307", """{"type":"json_object"}"""))["tools"]![0]!["input_schema"]
         );
 
     [Fact]

@@ -9,8 +9,7 @@ namespace Callgate.Tests.Providers.Anthropic;
 /// <summary>A request in Anthropic's wire becomes the chat request that it could have come from.</summary>
 public class AnthropicRequestReaderTests
 {
-    private static ChatRequest Read(string json) =>
-        AnthropicRequestReader.Read(Encoding.UTF8.GetBytes(json));
+    private static ChatRequest Read(string json) => AnthropicRequestReader.Read(Encoding.UTF8.GetBytes(json));
 
     [Fact]
     public void Everything_HasItsPlace()
@@ -45,10 +44,7 @@ public class AnthropicRequestReaderTests
         Assert.NotNull(request.Tools[0].CacheControl);
         Assert.Equal("web_search_20250305", request.Tools[1].Type);
         Assert.Equal(2, request.Tools[1].AdditionalProperties!["max_uses"].GetInt32());
-        Assert.Equal(
-            """{"type":"function","function":{"name":"weather"}}""",
-            request.ToolChoice!.Value.GetRawText()
-        );
+        Assert.Equal("""{"type":"function","function":{"name":"weather"}}""", request.ToolChoice!.Value.GetRawText());
         Assert.False(request.ParallelToolCalls);
     }
 
@@ -85,17 +81,11 @@ public class AnthropicRequestReaderTests
         Assert.Equal(["assistant", "tool", "tool", "user"], messages.Select(m => m.Role));
         Assert.Equal("Let me see.", messages[0].Text);
         Assert.Equal("Hm", messages[0].ReasoningContent);
-        Assert.Equal(
-            ["thinking", "redacted_thinking"],
-            messages[0].ThinkingBlocks!.Select(b => b.Type)
-        );
+        Assert.Equal(["thinking", "redacted_thinking"], messages[0].ThinkingBlocks!.Select(b => b.Type));
         var call = Assert.Single(messages[0].ToolCalls!);
         Assert.Equal("t1", call.Id);
         Assert.Equal("""{"city":"Graz"}""", call.Function!.Arguments);
-        Assert.Equal(
-            "s1",
-            messages[0].AdditionalProperties!["content_blocks"][0].GetProperty("id").GetString()
-        );
+        Assert.Equal("s1", messages[0].AdditionalProperties!["content_blocks"][0].GetProperty("id").GetString());
         Assert.Equal("t1", messages[1].ToolCallId);
         Assert.Equal("Rain", messages[1].Text);
         Assert.True(messages[1].AdditionalProperties!["is_error"].GetBoolean());
@@ -142,8 +132,7 @@ public class AnthropicRequestReaderTests
     [InlineData("""{"model":"m","messages":[],"max_tokens":"x"}""")]
     [InlineData("""{"model":"m","messages":[],"tools":[7]}""")]
     [InlineData("no JSON")]
-    public void Nonsense_IsJsonException(string json) =>
-        Assert.ThrowsAny<JsonException>(() => Read(json));
+    public void Nonsense_IsJsonException(string json) => Assert.ThrowsAny<JsonException>(() => Read(json));
 
     /// <summary>What the reader gives goes out again as it came.</summary>
     [Theory]

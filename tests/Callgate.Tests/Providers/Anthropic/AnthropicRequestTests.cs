@@ -12,9 +12,7 @@ public class AnthropicRequestTests
     public void Request_Plain_IsAMessagesRequest()
     {
         var request = Provider.CreateRequest(
-            Chat(
-                """{"model":"group","messages":[{"role":"user","content":"Hello, Claude"}],"max_tokens":1024}"""
-            ),
+            Chat("""{"model":"group","messages":[{"role":"user","content":"Hello, Claude"}],"max_tokens":1024}"""),
             Target("claude-opus-4-8")
         );
 
@@ -23,27 +21,15 @@ public class AnthropicRequestTests
             """{"model":"claude-opus-4-8","max_tokens":1024,"messages":[{"role":"user","content":[{"type":"text","text":"Hello, Claude"}]}]}""",
             System.Text.Encoding.UTF8.GetString(request.Body.Span)
         );
-        Assert.Equal(
-            [new("anthropic-version", "2023-06-01"), new("x-api-key", "sk-ant-1")],
-            request.Headers
-        );
+        Assert.Equal([new("anthropic-version", "2023-06-01"), new("x-api-key", "sk-ant-1")], request.Headers);
     }
 
     [Fact]
     public void Headers_OfAToken_AreBearer()
     {
-        var request = Provider.CreateRequest(
-            Plain,
-            Target("claude-opus-4-8") with
-            {
-                IsToken = true,
-            }
-        );
+        var request = Provider.CreateRequest(Plain, Target("claude-opus-4-8") with { IsToken = true });
 
-        Assert.Contains(
-            new KeyValuePair<string, string>("Authorization", "Bearer sk-ant-1"),
-            request.Headers
-        );
+        Assert.Contains(new KeyValuePair<string, string>("Authorization", "Bearer sk-ant-1"), request.Headers);
         Assert.DoesNotContain(request.Headers, h => h.Key == "x-api-key");
     }
 
@@ -55,23 +41,15 @@ public class AnthropicRequestTests
     public void Url_OfAnyBase_IsTheMessagesEndpoint(string apiBase) =>
         Assert.Equal(
             "http://localhost:4000/v1/messages",
-            Provider
-                .CreateRequest(Plain, Target("claude-opus-4-8") with { ApiBase = apiBase })
-                .Url.AbsoluteUri
+            Provider.CreateRequest(Plain, Target("claude-opus-4-8") with { ApiBase = apiBase }).Url.AbsoluteUri
         );
 
     [Fact]
     public void Stream_IsAskedForByTheTarget()
     {
-        var body = Provider
-            .CreateRequest(Plain with { Stream = null }, Target("claude-opus-4-8", stream: true))
-            .Body;
+        var body = Provider.CreateRequest(Plain with { Stream = null }, Target("claude-opus-4-8", stream: true)).Body;
 
-        Assert.Contains(
-            "\"stream\":true",
-            System.Text.Encoding.UTF8.GetString(body.Span),
-            StringComparison.Ordinal
-        );
+        Assert.Contains("\"stream\":true", System.Text.Encoding.UTF8.GetString(body.Span), StringComparison.Ordinal);
     }
 
     // build-with-claude/prompt-caching
@@ -102,15 +80,10 @@ public class AnthropicRequestTests
     [Fact]
     public void System_Alone_BecomesTheUsersTurn()
     {
-        var body = Body(
-            """{"model":"claude-opus-4-8","messages":[{"role":"system","content":"Say hello."}]}"""
-        );
+        var body = Body("""{"model":"claude-opus-4-8","messages":[{"role":"system","content":"Say hello."}]}""");
 
         Assert.Null(body["system"]);
-        AssertJson(
-            """[{"role":"user","content":[{"type":"text","text":"Say hello."}]}]""",
-            body["messages"]
-        );
+        AssertJson("""[{"role":"user","content":[{"type":"text","text":"Say hello."}]}]""", body["messages"]);
     }
 
     [Fact]
@@ -151,10 +124,7 @@ public class AnthropicRequestTests
 
     [Fact]
     public void MaxTokens_BothGiven_TheNewerNameWins() =>
-        Assert.Equal(
-            7,
-            (int)Body(Plain with { MaxTokens = 5, MaxCompletionTokens = 7 })["max_tokens"]!
-        );
+        Assert.Equal(7, (int)Body(Plain with { MaxTokens = 5, MaxCompletionTokens = 7 })["max_tokens"]!);
 
     [Fact]
     public void Fields_WithAnEquivalent_AreTranslated()
@@ -216,19 +186,13 @@ public class AnthropicRequestTests
     [Theory]
     [InlineData("""{"role":"function","content":"x"}""")]
     [InlineData("""{"role":"tool","content":"x"}""")]
-    [InlineData(
-        """{"role":"user","content":[{"type":"input_audio","input_audio":{"data":"AA==","format":"wav"}}]}"""
-    )]
+    [InlineData("""{"role":"user","content":[{"type":"input_audio","input_audio":{"data":"AA==","format":"wav"}}]}""")]
     [InlineData("""{"role":"user","content":[{"type":"image_url"}]}""")]
-    [InlineData(
-        """{"role":"user","content":[{"type":"image_url","image_url":{"url":"cat.png"}}]}"""
-    )]
+    [InlineData("""{"role":"user","content":[{"type":"image_url","image_url":{"url":"cat.png"}}]}""")]
     [InlineData(
         """{"role":"user","content":[{"type":"file","file":{"file_data":"data:application/zip;base64,AA=="}}]}"""
     )]
-    [InlineData(
-        """{"role":"user","content":[{"type":"file","file":{"file_data":"data:text/plain;base64,???"}}]}"""
-    )]
+    [InlineData("""{"role":"user","content":[{"type":"file","file":{"file_data":"data:text/plain;base64,???"}}]}""")]
     [InlineData("""{"role":"assistant","tool_calls":[{"id":"a","type":"function"}]}""")]
     public void Message_ThatCannotBeSaid_IsRefused(string message) =>
         Assert.Equal(

@@ -49,10 +49,7 @@ public class AnthropicResponseTests
               {"id":"toolu_1","type":"function","function":{"name":"get_weather","arguments":"{\"location\":\"San Francisco, CA\"}"}},
               {"id":"toolu_2","type":"function","function":{"name":"get_time","arguments":"{}"},"caller":{"type":"code_execution_20260120","tool_id":"srv_1"}}]}}
             """,
-            JsonDocument
-                .Parse(ToJson(completion))
-                .RootElement.GetProperty("choices")[0]
-                .GetRawText()
+            JsonDocument.Parse(ToJson(completion)).RootElement.GetProperty("choices")[0].GetRawText()
         );
     }
 
@@ -138,9 +135,7 @@ public class AnthropicResponseTests
     public void StopReason_IsAFinishReason(string reason, string expected) =>
         Assert.Equal(
             expected,
-            Read($$$"""{"content":[{"type":"text","text":"x"}],"stop_reason":"{{{reason}}}"}""")
-                .Choices[0]
-                .FinishReason
+            Read($$$"""{"content":[{"type":"text","text":"x"}],"stop_reason":"{{{reason}}}"}""").Choices[0].FinishReason
         );
 
     // agents-and-tools/tool-use/web-search-tool
@@ -159,26 +154,12 @@ public class AnthropicResponseTests
         );
         var message = completion.Choices[0].Message!;
 
-        var body = Body(
-            Plain with
-            {
-                Messages = [.. Plain.Messages, message, Message.User("And?")],
-            }
-        );
+        var body = Body(Plain with { Messages = [.. Plain.Messages, message, Message.User("And?")] });
 
         Assert.Equal("18 °C", completion.Text);
-        Assert.Equal(
-            "container_1",
-            completion.AdditionalProperties!["container"].GetProperty("id").GetString()
-        );
-        Assert.Equal(
-            "END",
-            completion.Choices[0].AdditionalProperties!["stop_sequence"].GetString()
-        );
-        Assert.Equal(
-            "https://x",
-            message.AdditionalProperties!["citations"][0].GetProperty("url").GetString()
-        );
+        Assert.Equal("container_1", completion.AdditionalProperties!["container"].GetProperty("id").GetString());
+        Assert.Equal("END", completion.Choices[0].AdditionalProperties!["stop_sequence"].GetString());
+        Assert.Equal("https://x", message.AdditionalProperties!["citations"][0].GetProperty("url").GetString());
         AssertJson(
             """
             [{"type":"server_tool_use","id":"srvtoolu_1","name":"web_search","input":{"query":"nyc"}},
@@ -200,18 +181,14 @@ public class AnthropicResponseTests
     [InlineData("{\"content\":[{\"type\":\"text\",\"text\":\"\\ud83d\"}]}")]
     [InlineData("{\"content\":[{\"type\":\"text\",\"text\":\"x\"}],\"usage\":{\"input_tok")]
     public void Answer_ThatIsNone_IsAJsonException(string body) =>
-        Assert.ThrowsAny<JsonException>(() =>
-            Provider.ReadResponse(Plain, Encoding.UTF8.GetBytes(body))
-        );
+        Assert.ThrowsAny<JsonException>(() => Provider.ReadResponse(Plain, Encoding.UTF8.GetBytes(body)));
 
     // api/errors
     [Fact]
     public void Answer_ThatIsAnError_IsThatError()
     {
         var error = Assert.Throws<LlmServiceUnavailableException>(() =>
-            Read(
-                """{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"},"request_id":"req_1"}"""
-            )
+            Read("""{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"},"request_id":"req_1"}""")
         );
 
         Assert.Equal("req_1", error.RequestId);

@@ -12,20 +12,10 @@ public class AnthropicRoundTripTests
 {
     private static readonly Gen<string> s_text = Gen.OneOf(
         Gen.String[Gen.Char.AlphaNumeric, 1, 20],
-        Gen.OneOf(
-            "ünïcödé 日本語 😀",
-            "\"quoted\" \\ back\\slash",
-            "line\nline\ttab",
-            "<b>&amp;</b>\u2028",
-            "}{]["
-        )
+        Gen.OneOf("ünïcödé 日本語 😀", "\"quoted\" \\ back\\slash", "line\nline\ttab", "<b>&amp;</b>\u2028", "}{][")
     );
 
-    private static readonly Gen<string> s_id = Gen.String[
-        Gen.OneOf(Gen.Char.AlphaNumeric, Gen.OneOf('_', '-')),
-        1,
-        24
-    ];
+    private static readonly Gen<string> s_id = Gen.String[Gen.OneOf(Gen.Char.AlphaNumeric, Gen.OneOf('_', '-')), 1, 24];
 
     private static readonly Gen<ToolCall> s_call = Gen.Select(
         s_id,
@@ -36,11 +26,7 @@ public class AnthropicRoundTripTests
             {
                 Id = id,
                 Type = "function",
-                Function = new FunctionCall
-                {
-                    Name = name,
-                    Arguments = ToObject(arguments).ToJsonString(),
-                },
+                Function = new FunctionCall { Name = name, Arguments = ToObject(arguments).ToJsonString() },
             }
     );
 
@@ -82,10 +68,7 @@ public class AnthropicRoundTripTests
                 ["stop_reason"] = "end_turn",
             };
 
-            var back = (
-                (ChatCompletion)
-                    Provider.ReadResponse(Plain, Encoding.UTF8.GetBytes(answer.ToJsonString()))
-            )
+            var back = ((ChatCompletion)Provider.ReadResponse(Plain, Encoding.UTF8.GetBytes(answer.ToJsonString())))
                 .Choices[0]
                 .Message!;
 
@@ -127,9 +110,7 @@ public class AnthropicRoundTripTests
                     );
                     if (role == "assistant")
                     {
-                        messages.AddRange(
-                            calls.Select(c => Message.Tool(c.Id!, $"result of {c.Id}"))
-                        );
+                        messages.AddRange(calls.Select(c => Message.Tool(c.Id!, $"result of {c.Id}")));
                     }
                 }
 
@@ -143,10 +124,7 @@ public class AnthropicRoundTripTests
                     turns.Zip(turns.Skip(1)),
                     p => Assert.NotEqual((string?)p.First!["role"], (string?)p.Second!["role"])
                 );
-                Assert.Equal(
-                    TextsOf(messages, m => m.Role is "user" or "assistant"),
-                    Values(blocks, "text", "text")
-                );
+                Assert.Equal(TextsOf(messages, m => m.Role is "user" or "assistant"), Values(blocks, "text", "text"));
                 Assert.Equal(
                     TextsOf(messages, m => m.Role == "system"),
                     Values([.. body["system"]?.AsArray() ?? []], "text", "text")
@@ -155,10 +133,7 @@ public class AnthropicRoundTripTests
                     messages.Where(m => m.Role == "tool").Select(m => m.ToolCallId),
                     Values(blocks, "tool_result", "tool_use_id")
                 );
-                Assert.Equal(
-                    TextsOf(messages, m => m.Role == "tool"),
-                    Values(blocks, "tool_result", "content")
-                );
+                Assert.Equal(TextsOf(messages, m => m.Role == "tool"), Values(blocks, "tool_result", "content"));
                 Assert.Equal(
                     messages.SelectMany(m => m.ToolCalls ?? []).Select(c => c.Id),
                     Values(blocks, "tool_use", "id")
@@ -182,27 +157,18 @@ public class AnthropicRoundTripTests
                         ["index"] = 0,
                         ["delta"] = new JsonObject { ["type"] = "text_delta", ["text"] = piece },
                     };
-                    translator.Translate(
-                        "content_block_delta"u8,
-                        JsonSerializer.SerializeToUtf8Bytes(data),
-                        chunks
-                    );
+                    translator.Translate("content_block_delta"u8, JsonSerializer.SerializeToUtf8Bytes(data), chunks);
                 }
 
                 Assert.Equal(pieces, chunks.Select(c => c.PlainText));
                 Assert.Equal(pieces, chunks.Select(c => ChatChunk.FromBytes(c.Data, null).Text));
             });
 
-    private static IEnumerable<string?> TextsOf(
-        IEnumerable<Message> messages,
-        Func<Message, bool> which
-    ) => messages.Where(which).Select(m => (string?)m.Text);
+    private static IEnumerable<string?> TextsOf(IEnumerable<Message> messages, Func<Message, bool> which) =>
+        messages.Where(which).Select(m => (string?)m.Text);
 
-    private static IEnumerable<string?> Values(
-        IEnumerable<JsonNode?> blocks,
-        string type,
-        string field
-    ) => blocks.Where(b => (string?)b!["type"] == type).Select(b => (string?)b![field]);
+    private static IEnumerable<string?> Values(IEnumerable<JsonNode?> blocks, string type, string field) =>
+        blocks.Where(b => (string?)b!["type"] == type).Select(b => (string?)b![field]);
 
     private static JsonObject ToObject(IDictionary<string, string> fields)
     {

@@ -66,10 +66,7 @@ public class AnthropicStreamTests
         var completion = Completion(Translate(AnthropicStreams.Escapes).Chunks);
 
         Assert.Equal("Zeile 1\nZeile \"2\"\t\\ 日本語 😀 <b>&amp;</b>", completion.Text);
-        foreach (
-            var chunk in Translate(AnthropicStreams.Escapes)
-                .Chunks.Where(c => c.PlainText is not null)
-        )
+        foreach (var chunk in Translate(AnthropicStreams.Escapes).Chunks.Where(c => c.PlainText is not null))
         {
             Assert.Equal(chunk.PlainText, ChatChunk.FromBytes(chunk.Data, null).Text);
         }
@@ -86,10 +83,7 @@ public class AnthropicStreamTests
         var call = Assert.Single(completion.Choices[0].Message!.ToolCalls!);
         Assert.Equal("toolu_01T1x1fJ34qAmk2tNTrN7Up6", call.Id);
         Assert.Equal("get_weather", call.Function!.Name);
-        Assert.Equal(
-            """{"location": "San Francisco, CA", "unit": "fahrenheit"}""",
-            call.Function.Arguments
-        );
+        Assert.Equal("""{"location": "San Francisco, CA", "unit": "fahrenheit"}""", call.Function.Arguments);
         Assert.All(
             chunks.SelectMany(c => c.Choices).SelectMany(c => c.Delta?.ToolCalls ?? []),
             p => Assert.Equal(0, p.Index)
@@ -99,9 +93,7 @@ public class AnthropicStreamTests
     [Fact]
     public void ParallelTools_HaveTheirOwnIndexes()
     {
-        var calls = Completion(Translate(AnthropicStreams.ParallelTools).Chunks)
-            .Choices[0]
-            .Message!.ToolCalls!;
+        var calls = Completion(Translate(AnthropicStreams.ParallelTools).Chunks).Choices[0].Message!.ToolCalls!;
 
         Assert.Equal(["toolu_01Paris", "toolu_01Tokyo", "toolu_01Time"], calls.Select(c => c.Id));
         Assert.Equal(
@@ -117,10 +109,7 @@ public class AnthropicStreamTests
         var message = completion.Choices[0].Message!;
 
         Assert.Equal("The greatest common divisor is **21**.", message.Text);
-        Assert.Equal(
-            "I need the GCD of 1071 and 462.\n\n1071 = 2 × 462 + 147",
-            message.ReasoningContent
-        );
+        Assert.Equal("I need the GCD of 1071 and 462.\n\n1071 = 2 × 462 + 147", message.ReasoningContent);
         Assert.Equal(
             [
                 new ThinkingBlock
@@ -159,10 +148,7 @@ public class AnthropicStreamTests
             .ToList();
 
         Assert.Equal("I'll check the weather.It is 18 °C.", Completion(chunks).Text);
-        Assert.Equal(
-            ["content_blocks", "content_blocks", "citations"],
-            extras.Select(e => e.Keys.Single())
-        );
+        Assert.Equal(["content_blocks", "content_blocks", "citations"], extras.Select(e => e.Keys.Single()));
         AssertJson(
             """[{"type":"server_tool_use","id":"srvtoolu_014hJH82Qum7Td6UV8gDXThB","name":"web_search","input":{"query":"weather NYC today"}}]""",
             extras[0]["content_blocks"].GetRawText()
@@ -170,10 +156,7 @@ public class AnthropicStreamTests
         Assert.Equal("18 °C", extras[2]["citations"][0].GetProperty("cited_text").GetString());
         Assert.Equal(
             1,
-            chunks[^1]
-                .Usage!.AdditionalProperties!["server_tool_use"]
-                .GetProperty("web_search_requests")
-                .GetInt32()
+            chunks[^1].Usage!.AdditionalProperties!["server_tool_use"].GetProperty("web_search_requests").GetInt32()
         );
         Assert.Equal(10682, chunks[^1].Usage!.PromptTokens);
     }
@@ -215,9 +198,7 @@ public class AnthropicStreamTests
     public void Events_WithoutTheirNames_AreTheSame()
     {
         foreach (
-            var (name, sse) in AnthropicStreams.All.Where(s =>
-                s.Name is not nameof(AnthropicStreams.ErrorInStream)
-            )
+            var (name, sse) in AnthropicStreams.All.Where(s => s.Name is not nameof(AnthropicStreams.ErrorInStream))
         )
         {
             var unnamed = string.Join(
@@ -262,9 +243,7 @@ public class AnthropicStreamTests
     [InlineData("invalid_request_error", LlmErrorKind.BadRequest)]
     public void Error_InTheStream_HasItsKind(string type, LlmErrorKind kind)
     {
-        var data = Encoding.UTF8.GetBytes(
-            $$$"""{"type":"error","error":{"type":"{{{type}}}","message":"secret"}}"""
-        );
+        var data = Encoding.UTF8.GetBytes($$$"""{"type":"error","error":{"type":"{{{type}}}","message":"secret"}}""");
 
         var error = Assert.ThrowsAny<LlmException>(() =>
             Provider.TranslateStream(Plain).Translate("error"u8, data, new())
@@ -315,10 +294,7 @@ public class AnthropicStreamTests
         "content_block_delta",
         "{\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":\"x\"}}}"
     )]
-    [InlineData(
-        "content_block_delta",
-        "{\"type\":\"content_block_delta\",\"index\":\"0\",\"delta\":{}}"
-    )]
+    [InlineData("content_block_delta", "{\"type\":\"content_block_delta\",\"index\":\"0\",\"delta\":{}}")]
     [InlineData("content_block_delta", "{\"type\":\"content_block_delta\",\"delta\":7}")]
     [InlineData(
         "content_block_delta",
@@ -328,19 +304,14 @@ public class AnthropicStreamTests
     [InlineData("content_block_delta", "")]
     [InlineData("message_start", "{\"type\":\"message_start\"}")]
     [InlineData("message_start", "{\"type\":\"message_start\",\"message\":{}} x")]
-    [InlineData(
-        "content_block_start",
-        "{\"type\":\"content_block_start\",\"index\":0,\"content_block\":null}"
-    )]
+    [InlineData("content_block_start", "{\"type\":\"content_block_start\",\"index\":0,\"content_block\":null}")]
     [InlineData("message_delta", "{\"type\":\"message_del")]
     [InlineData("message_stop", "\"text\"")]
     [InlineData("message", "garbage")]
     [InlineData("", "garbage")]
     public void Event_ThatIsNone_IsAJsonException(string type, string data) =>
         Assert.ThrowsAny<JsonException>(() =>
-            Provider
-                .TranslateStream(Plain)
-                .Translate(Encoding.UTF8.GetBytes(type), Encoding.UTF8.GetBytes(data), new())
+            Provider.TranslateStream(Plain).Translate(Encoding.UTF8.GetBytes(type), Encoding.UTF8.GetBytes(data), new())
         );
 
     // A text that is not UTF-8 must not pass, as a chunk holds the bytes themselves.
@@ -365,13 +336,10 @@ public class AnthropicStreamTests
         foreach (var (name, sse) in AnthropicStreams.All)
         {
             var events = sse.Split("\n\n", StringSplitOptions.RemoveEmptyEntries);
-            var all =
-                name == nameof(AnthropicStreams.ErrorInStream) ? events.Length - 1 : events.Length;
+            var all = name == nameof(AnthropicStreams.ErrorInStream) ? events.Length - 1 : events.Length;
             for (var count = 0; count <= all; count++)
             {
-                var (chunks, translator) = Translate(
-                    string.Concat(events.Take(count).Select(e => e + "\n\n"))
-                );
+                var (chunks, translator) = Translate(string.Concat(events.Take(count).Select(e => e + "\n\n")));
 
                 Assert.Equal(chunks.Any(c => c.FinishReason is not null), translator.IsComplete);
                 Assert.Equal(count > 0, translator.PartialUsage is not null);

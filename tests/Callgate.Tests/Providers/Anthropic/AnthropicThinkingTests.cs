@@ -17,9 +17,7 @@ public class AnthropicThinkingTests
     [InlineData("max", 16384)]
     public void Effort_OnModelsWithBudgets_IsABudget(string effort, int budget)
     {
-        var body = Body(
-            Request("claude-sonnet-4-5", $"\"reasoning_effort\":\"{effort}\",\"max_tokens\":20000")
-        );
+        var body = Body(Request("claude-sonnet-4-5", $"\"reasoning_effort\":\"{effort}\",\"max_tokens\":20000"));
 
         AssertJson($$$"""{"type":"enabled","budget_tokens":{{{budget}}}}""", body["thinking"]);
         Assert.Equal(20000, (int)body["max_tokens"]!);
@@ -31,29 +29,17 @@ public class AnthropicThinkingTests
     {
         Assert.Equal(
             5096,
-            (int)
-                Body(
-                    Request(
-                        "claude-sonnet-4-5",
-                        "\"reasoning_effort\":\"high\",\"max_tokens\":1000"
-                    )
-                )["max_tokens"]!
+            (int)Body(Request("claude-sonnet-4-5", "\"reasoning_effort\":\"high\",\"max_tokens\":1000"))["max_tokens"]!
         );
         Assert.Equal(
             8192,
-            (int)
-                Body(Request("claude-3-opus-20240229", "\"reasoning_effort\":\"high\""))[
-                    "max_tokens"
-                ]!
+            (int)Body(Request("claude-3-opus-20240229", "\"reasoning_effort\":\"high\""))["max_tokens"]!
         );
         Assert.Equal(
             44096,
             (int)
                 Body(
-                    Request(
-                        "claude-3-7-sonnet-latest",
-                        "\"thinking\":{\"type\":\"enabled\",\"budget_tokens\":40000}"
-                    )
+                    Request("claude-3-7-sonnet-latest", "\"thinking\":{\"type\":\"enabled\",\"budget_tokens\":40000}")
                 )["max_tokens"]!
         );
     }
@@ -80,11 +66,7 @@ public class AnthropicThinkingTests
     [InlineData("claude-haiku-5-5", "disabled", null)]
     [InlineData("claude-sonnet-5-5", "between_tools", null)]
     [InlineData("claude-opus-5-5", null, "low")]
-    public void Effort_None_TurnsThinkingOffAsFarAsTheModelLets(
-        string model,
-        string? type,
-        string? effort
-    )
+    public void Effort_None_TurnsThinkingOffAsFarAsTheModelLets(string model, string? type, string? effort)
     {
         var body = Body(Request(model, "\"reasoning_effort\":\"none\""));
 
@@ -102,19 +84,13 @@ public class AnthropicThinkingTests
             )
         );
 
-        AssertJson(
-            """{"type":"enabled","budget_tokens":5000,"display":"omitted"}""",
-            body["thinking"]
-        );
+        AssertJson("""{"type":"enabled","budget_tokens":5000,"display":"omitted"}""", body["thinking"]);
         Assert.Equal(900, (int)body["max_tokens"]!);
     }
 
     [Theory]
     [InlineData("", false)]
-    [InlineData(
-        ",\"thinking_blocks\":[{\"type\":\"thinking\",\"thinking\":\"t\",\"signature\":\"s\"}]",
-        true
-    )]
+    [InlineData(",\"thinking_blocks\":[{\"type\":\"thinking\",\"thinking\":\"t\",\"signature\":\"s\"}]", true)]
     public void Effort_WithinAnotherModelsTurn_DoesNotThink(string blocks, bool expected)
     {
         var body = Body(

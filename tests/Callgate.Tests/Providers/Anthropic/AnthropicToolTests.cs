@@ -9,11 +9,7 @@ public class AnthropicToolTests
         {"type":"function","function":{"name":"get_weather","description":"The weather","parameters":{"type":"object","properties":{"location":{"type":"string","minLength":1}},"required":["location"]}}}
         """;
 
-    private static string Request(
-        string more,
-        string tools = Weather,
-        string model = "claude-opus-4-8"
-    ) =>
+    private static string Request(string more, string tools = Weather, string model = "claude-opus-4-8") =>
         $$$"""{"model":"{{{model}}}","messages":[{"role":"user","content":"Hi"}],"tools":[{{{tools}}}]{{{more}}}}""";
 
     // agents-and-tools/tool-use/define-tools
@@ -55,11 +51,7 @@ public class AnthropicToolTests
         var body = Body(
             Request(
                 "",
-                Weather.Replace(
-                    "\"description\"",
-                    "\"strict\":true,\"description\"",
-                    StringComparison.Ordinal
-                ),
+                Weather.Replace("\"description\"", "\"strict\":true,\"description\"", StringComparison.Ordinal),
                 model
             )
         );
@@ -67,10 +59,7 @@ public class AnthropicToolTests
         var tool = body["tools"]![0]!;
         Assert.Equal(expected, tool["strict"] is not null);
         Assert.Equal(expected, tool["input_schema"]!["additionalProperties"] is not null);
-        Assert.Equal(
-            expected,
-            tool["input_schema"]!["properties"]!["location"]!["minLength"] is null
-        );
+        Assert.Equal(expected, tool["input_schema"]!["properties"]!["location"]!["minLength"] is null);
     }
 
     // agents-and-tools/tool-use/define-tools, forcing tool use
@@ -82,14 +71,8 @@ public class AnthropicToolTests
         """{"type":"function","function":{"name":"get_weather"}}""",
         """{"type":"tool","name":"get_weather"}"""
     )]
-    [InlineData(
-        """{"type":"function","name":"get_weather"}""",
-        """{"type":"tool","name":"get_weather"}"""
-    )]
-    [InlineData(
-        """{"type":"tool","name":"get_weather"}""",
-        """{"type":"tool","name":"get_weather"}"""
-    )]
+    [InlineData("""{"type":"function","name":"get_weather"}""", """{"type":"tool","name":"get_weather"}""")]
+    [InlineData("""{"type":"tool","name":"get_weather"}""", """{"type":"tool","name":"get_weather"}""")]
     [InlineData(
         """{"type":"any","disable_parallel_tool_use":true}""",
         """{"type":"any","disable_parallel_tool_use":true}"""
@@ -103,10 +86,7 @@ public class AnthropicToolTests
 
     [Theory]
     [InlineData("", """{"type":"auto","disable_parallel_tool_use":true}""")]
-    [InlineData(
-        ",\"tool_choice\":\"required\"",
-        """{"type":"any","disable_parallel_tool_use":true}"""
-    )]
+    [InlineData(",\"tool_choice\":\"required\"", """{"type":"any","disable_parallel_tool_use":true}""")]
     [InlineData(",\"tool_choice\":\"none\"", """{"type":"none"}""")]
     public void ParallelToolCalls_Forbidden_DisablesThem(string more, string expected) =>
         AssertJson(expected, Body(Request($",\"parallel_tool_calls\":false{more}"))["tool_choice"]);
@@ -190,10 +170,7 @@ public class AnthropicToolTests
             """
         );
 
-        AssertJson(
-            """[{"name":"f","input_schema":{"type":"object","properties":{}}}]""",
-            body["tools"]
-        );
+        AssertJson("""[{"name":"f","input_schema":{"type":"object","properties":{}}}]""", body["tools"]);
         AssertJson("""{"type":"none"}""", body["tool_choice"]);
     }
 
@@ -210,9 +187,6 @@ public class AnthropicToolTests
         );
 
         Assert.Equal("functions_f_0", (string?)body["messages"]![1]!["content"]![0]!["id"]);
-        Assert.Equal(
-            "functions_f_0",
-            (string?)body["messages"]![2]!["content"]![0]!["tool_use_id"]
-        );
+        Assert.Equal("functions_f_0", (string?)body["messages"]![2]!["content"]![0]!["tool_use_id"]);
     }
 }

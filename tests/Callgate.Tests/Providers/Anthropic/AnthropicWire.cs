@@ -20,13 +20,10 @@ internal static class AnthropicWire
         JsonSerializer.Deserialize(json, WireJson.Default.ChatRequest)!;
 
     /// <summary>What is sent for a request in OpenAI's format.</summary>
-    public static JsonObject Body([StringSyntax(StringSyntaxAttribute.Json)] string request) =>
-        Body(Chat(request));
+    public static JsonObject Body([StringSyntax(StringSyntaxAttribute.Json)] string request) => Body(Chat(request));
 
     public static JsonObject Body(ChatRequest request) =>
-        JsonNode
-            .Parse(Provider.CreateRequest(request, Target(request.Model)).Body.Span)!
-            .AsObject();
+        JsonNode.Parse(Provider.CreateRequest(request, Target(request.Model)).Body.Span)!.AsObject();
 
     public static LlmException Refused([StringSyntax(StringSyntaxAttribute.Json)] string request) =>
         Assert.ThrowsAny<LlmException>(() => Body(request));
@@ -36,21 +33,16 @@ internal static class AnthropicWire
         ChatRequest? request = null
     ) => (ChatCompletion)Provider.ReadResponse(request ?? Plain, Encoding.UTF8.GetBytes(answer));
 
-    public static ChatRequest Plain { get; } =
-        new() { Model = "claude-opus-4-8", Messages = [Message.User("Hi")] };
+    public static ChatRequest Plain { get; } = new() { Model = "claude-opus-4-8", Messages = [Message.User("Hi")] };
 
     public static string ToJson(ChatCompletion completion) =>
         JsonSerializer.Serialize(completion, WireJson.Default.ChatCompletion);
 
-    public static void AssertJson(
-        [StringSyntax(StringSyntaxAttribute.Json)] string expected,
-        JsonNode? actual
-    ) => Assert.Equal(Sorted(JsonNode.Parse(expected)), Sorted(actual));
+    public static void AssertJson([StringSyntax(StringSyntaxAttribute.Json)] string expected, JsonNode? actual) =>
+        Assert.Equal(Sorted(JsonNode.Parse(expected)), Sorted(actual));
 
-    public static void AssertJson(
-        [StringSyntax(StringSyntaxAttribute.Json)] string expected,
-        string actual
-    ) => AssertJson(expected, JsonNode.Parse(actual));
+    public static void AssertJson([StringSyntax(StringSyntaxAttribute.Json)] string expected, string actual) =>
+        AssertJson(expected, JsonNode.Parse(actual));
 
     private static string Sorted(JsonNode? node) =>
         node switch
@@ -58,8 +50,7 @@ internal static class AnthropicWire
             JsonObject o => "{"
                 + string.Join(
                     ",\n",
-                    o.OrderBy(p => p.Key, StringComparer.Ordinal)
-                        .Select(p => $"{p.Key}: {Sorted(p.Value)}")
+                    o.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => $"{p.Key}: {Sorted(p.Value)}")
                 )
                 + "}",
             JsonArray a => "[" + string.Join(",\n", a.Select(Sorted)) + "]",
@@ -69,7 +60,6 @@ internal static class AnthropicWire
 
     private sealed class FixedTime : TimeProvider
     {
-        public override DateTimeOffset GetUtcNow() =>
-            DateTimeOffset.FromUnixTimeSeconds(1_741_569_952);
+        public override DateTimeOffset GetUtcNow() => DateTimeOffset.FromUnixTimeSeconds(1_741_569_952);
     }
 }

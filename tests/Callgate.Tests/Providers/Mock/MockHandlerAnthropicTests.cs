@@ -99,11 +99,7 @@ public sealed class MockHandlerAnthropicTests : IDisposable
             [
                 new ToolCall
                 {
-                    Function = new FunctionCall
-                    {
-                        Name = "weather",
-                        Arguments = """{"city":"Rome"}""",
-                    },
+                    Function = new FunctionCall { Name = "weather", Arguments = """{"city":"Rome"}""" },
                 },
             ],
         };
@@ -123,10 +119,7 @@ public sealed class MockHandlerAnthropicTests : IDisposable
             {
                 starts.Add(start.Index);
             }
-            else if (
-                e.TryPickContentBlockDelta(out var delta)
-                && delta.Delta.TryPickInputJson(out var piece)
-            )
+            else if (e.TryPickContentBlockDelta(out var delta) && delta.Delta.TryPickInputJson(out var piece))
             {
                 json += piece.PartialJson;
             }
@@ -144,8 +137,7 @@ public sealed class MockHandlerAnthropicTests : IDisposable
     public async Task Error_IsInAnthropicsFormat(int status, string? code, string type)
     {
         var exception = await Assert.ThrowsAnyAsync<AnthropicApiException>(() =>
-            Client(new MockOptions { ErrorStatus = status, ErrorCode = code })
-                .Messages.Create(Ask, Token)
+            Client(new MockOptions { ErrorStatus = status, ErrorCode = code }).Messages.Create(Ask, Token)
         );
 
         Assert.Equal(status, (int)exception.StatusCode);
@@ -157,20 +149,11 @@ public sealed class MockHandlerAnthropicTests : IDisposable
     public async Task FailAfterChunks_BreaksOffWithAnErrorEvent()
     {
         var body = """{"model":"m","stream":true,"max_tokens":9,"messages":[]}""";
-        var text = await MockRequests.Text(
-            new MockOptions { FailAfterChunks = 1 },
-            "/v1/messages",
-            body,
-            Token
-        );
+        var text = await MockRequests.Text(new MockOptions { FailAfterChunks = 1 }, "/v1/messages", body, Token);
 
         Assert.Equal(1, text.Split("event: content_block_delta").Length - 1);
         Assert.EndsWith("\n\n", text, StringComparison.Ordinal);
-        Assert.Contains(
-            "event: error\ndata: {\"type\":\"error\",\"error\":{",
-            text,
-            StringComparison.Ordinal
-        );
+        Assert.Contains("event: error\ndata: {\"type\":\"error\",\"error\":{", text, StringComparison.Ordinal);
         Assert.DoesNotContain("message_stop", text, StringComparison.Ordinal);
     }
 

@@ -53,8 +53,7 @@ public sealed class MockHandlerOpenAiTests : IDisposable
             CachedTokens = 40,
             ReasoningTokens = 30,
         };
-        ChatCompletion completion = await Chat(options)
-            .CompleteChatAsync(["a"], cancellationToken: Token);
+        ChatCompletion completion = await Chat(options).CompleteChatAsync(["a"], cancellationToken: Token);
 
         Assert.Equal(100, completion.Usage.InputTokenCount);
         Assert.Equal(50, completion.Usage.OutputTokenCount);
@@ -71,9 +70,7 @@ public sealed class MockHandlerOpenAiTests : IDisposable
         var text = new List<string>();
         ChatTokenUsage? usage = null;
         ChatFinishReason? finish = null;
-        await foreach (
-            var update in Chat(options).CompleteChatStreamingAsync(["a"], cancellationToken: Token)
-        )
+        await foreach (var update in Chat(options).CompleteChatStreamingAsync(["a"], cancellationToken: Token))
         {
             text.AddRange(update.ContentUpdate.Select(p => p.Text));
             usage ??= update.Usage;
@@ -94,9 +91,7 @@ public sealed class MockHandlerOpenAiTests : IDisposable
     {
         var flag = asked ? "true" : "false";
         var body =
-            "{\"model\":\"m\",\"stream\":true,\"messages\":[],\"stream_options\":{\"include_usage\":"
-            + flag
-            + "}}";
+            "{\"model\":\"m\",\"stream\":true,\"messages\":[],\"stream_options\":{\"include_usage\":" + flag + "}}";
         var text = await MockRequests.Text(new MockOptions(), "/v1/chat/completions", body, Token);
 
         Assert.Equal(asked, text.Contains("\"usage\"", StringComparison.Ordinal));
@@ -112,11 +107,7 @@ public sealed class MockHandlerOpenAiTests : IDisposable
             [
                 new ToolCall
                 {
-                    Function = new FunctionCall
-                    {
-                        Name = "weather",
-                        Arguments = """{"city":"München"}""",
-                    },
+                    Function = new FunctionCall { Name = "weather", Arguments = """{"city":"München"}""" },
                 },
                 new ToolCall
                 {
@@ -125,8 +116,7 @@ public sealed class MockHandlerOpenAiTests : IDisposable
                 },
             ],
         };
-        ChatCompletion unary = await Chat(options)
-            .CompleteChatAsync(["a"], cancellationToken: Token);
+        ChatCompletion unary = await Chat(options).CompleteChatAsync(["a"], cancellationToken: Token);
 
         Assert.Equal(ChatFinishReason.ToolCalls, unary.FinishReason);
         Assert.Empty(unary.Content);
@@ -136,9 +126,7 @@ public sealed class MockHandlerOpenAiTests : IDisposable
 
         var arguments = new string[] { "", "" };
         var ids = new List<string>();
-        await foreach (
-            var update in Chat(options).CompleteChatStreamingAsync(["a"], cancellationToken: Token)
-        )
+        await foreach (var update in Chat(options).CompleteChatStreamingAsync(["a"], cancellationToken: Token))
         {
             foreach (var call in update.ToolCallUpdates)
             {
@@ -173,10 +161,7 @@ public sealed class MockHandlerOpenAiTests : IDisposable
         Assert.Equal(8, vectors[0].ToFloats().Length);
         Assert.Equal(vectors[0].ToFloats().ToArray(), vectors[2].ToFloats().ToArray());
         Assert.NotEqual(vectors[0].ToFloats().ToArray(), vectors[1].ToFloats().ToArray());
-        Assert.All(
-            vectors,
-            v => Assert.Equal(1, v.ToFloats().ToArray().Sum(x => (double)x * x), 5)
-        );
+        Assert.All(vectors, v => Assert.Equal(1, v.ToFloats().ToArray().Sum(x => (double)x * x), 5));
         Assert.Equal(256, wide.ToFloats().Length);
         Assert.Equal(3, vectors.Usage.InputTokenCount);
     }
@@ -185,12 +170,7 @@ public sealed class MockHandlerOpenAiTests : IDisposable
     public async Task Embeddings_AreTheSameInBothEncodings()
     {
         var path = "/v1/embeddings";
-        var floats = await MockRequests.Json(
-            new MockOptions(),
-            path,
-            """{"model":"m","input":"a"}""",
-            Token
-        );
+        var floats = await MockRequests.Json(new MockOptions(), path, """{"model":"m","input":"a"}""", Token);
         var base64 = await MockRequests.Json(
             new MockOptions(),
             path,
@@ -198,16 +178,9 @@ public sealed class MockHandlerOpenAiTests : IDisposable
             Token
         );
 
-        var plain = floats
-            .GetProperty("data")[0]
-            .GetProperty("embedding")
-            .EnumerateArray()
-            .Select(x => x.GetSingle());
+        var plain = floats.GetProperty("data")[0].GetProperty("embedding").EnumerateArray().Select(x => x.GetSingle());
         var bytes = base64.GetProperty("data")[0].GetProperty("embedding").GetBytesFromBase64();
-        Assert.Equal(
-            plain,
-            Enumerable.Range(0, bytes.Length / 4).Select(i => BitConverter.ToSingle(bytes, i * 4))
-        );
+        Assert.Equal(plain, Enumerable.Range(0, bytes.Length / 4).Select(i => BitConverter.ToSingle(bytes, i * 4)));
     }
 
     [Theory]
@@ -224,10 +197,7 @@ public sealed class MockHandlerOpenAiTests : IDisposable
         using var error = System.Text.Json.JsonDocument.Parse(exception.GetRawResponse()!.Content);
 
         Assert.Equal(status, exception.Status);
-        Assert.Equal(
-            expected,
-            error.RootElement.GetProperty("error").GetProperty("code").GetString()
-        );
+        Assert.Equal(expected, error.RootElement.GetProperty("error").GetProperty("code").GetString());
         Assert.True(exception.GetRawResponse()!.Headers.TryGetValue("x-request-id", out _));
     }
 
@@ -300,8 +270,7 @@ public sealed class MockHandlerOpenAiTests : IDisposable
 
     public void Dispose() => _clients.ForEach(c => c.Dispose());
 
-    private ChatClient Chat(MockOptions options) =>
-        new("gpt-4o", new ApiKeyCredential("k"), Options(options));
+    private ChatClient Chat(MockOptions options) => new("gpt-4o", new ApiKeyCredential("k"), Options(options));
 
     private OpenAIClientOptions Options(MockOptions options)
     {

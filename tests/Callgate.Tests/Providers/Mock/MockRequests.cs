@@ -14,9 +14,7 @@ internal static class MockRequests
         TimeProvider? timeProvider = null
     )
     {
-        using var invoker = new HttpMessageInvoker(
-            new MockHandler(options, timeProvider ?? new ManualTimeProvider())
-        );
+        using var invoker = new HttpMessageInvoker(new MockHandler(options, timeProvider ?? new ManualTimeProvider()));
         using var request = Request(path, body);
         return await invoker.SendAsync(request, cancellationToken);
     }

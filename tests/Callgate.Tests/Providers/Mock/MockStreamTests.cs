@@ -73,11 +73,7 @@ public sealed class MockStreamTests
         Assert.False(reading.IsCompleted);
 
         time.Advance(TimeSpan.FromSeconds(1));
-        Assert.Contains(
-            "\"cd\"",
-            Encoding.UTF8.GetString(buffer, 0, await reading),
-            StringComparison.Ordinal
-        );
+        Assert.Contains("\"cd\"", Encoding.UTF8.GetString(buffer, 0, await reading), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -108,11 +104,7 @@ public sealed class MockStreamTests
         var again = stream.ReadAsync(buffer, Token).AsTask();
         await time.WaitForTimerAsync(Token);
         time.Advance(TimeSpan.FromSeconds(1));
-        Assert.Contains(
-            "\"cd\"",
-            Encoding.UTF8.GetString(buffer, 0, await again),
-            StringComparison.Ordinal
-        );
+        Assert.Contains("\"cd\"", Encoding.UTF8.GetString(buffer, 0, await again), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -167,8 +159,6 @@ public sealed class MockStreamTests
         var stream = await response.Content.ReadAsStreamAsync(Token);
         await stream.DisposeAsync();
 
-        await Assert.ThrowsAsync<ObjectDisposedException>(() =>
-            stream.ReadExactlyAsync(new byte[1], Token).AsTask()
-        );
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => stream.ReadExactlyAsync(new byte[1], Token).AsTask());
     }
 }
