@@ -47,7 +47,7 @@ internal sealed partial class ObserverHub(int maxPending, ILogger logger) : IDis
         SignalWhenIdle();
     }
 
-    public void CountAccepted() => Interlocked.Increment(ref _accepted);
+    public void CountAccepted(int count) => Interlocked.Add(ref _accepted, count);
 
     public void CountDropped(Registration registration)
     {
@@ -60,15 +60,16 @@ internal sealed partial class ObserverHub(int maxPending, ILogger logger) : IDis
         SignalWhenIdle();
     }
 
-    public void CountDelivered(Registration registration, ObserverEvent observerEvent, Exception? failure)
+    /// <summary>An observer failed on an event, which counts as delivered all the same.</summary>
+    public void CountFailed(Registration registration, ObserverEvent observerEvent, Exception failure)
     {
-        if (failure is not null)
-        {
-            Interlocked.Increment(ref _failed);
-            Report(registration.Name, ObserverDispatch.HookOf(registration, observerEvent), failure);
-        }
+        Interlocked.Increment(ref _failed);
+        Report(registration.Name, ObserverDispatch.HookOf(registration, observerEvent), failure);
+    }
 
-        Interlocked.Increment(ref _delivered);
+    public void CountDelivered(int count)
+    {
+        Interlocked.Add(ref _delivered, count);
         SignalWhenIdle();
     }
 

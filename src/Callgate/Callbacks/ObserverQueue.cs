@@ -18,9 +18,9 @@ internal sealed class ObserverQueue(Registration registration) : IThreadPoolWork
     private int _pending;
     private int _running;
 
+    /// <summary>Takes an event that the hub has counted as accepted.</summary>
     public void Append(ObserverEvent observerEvent, ObserverHub hub)
     {
-        hub.CountAccepted();
         var bound =
             observerEvent.Kind == ObserverEventKind.Chunk ? Math.Min(MaxPendingChunks, hub.MaxPending) : hub.MaxPending;
         var pending = Interlocked.Increment(ref _pending);
@@ -48,30 +48,34 @@ internal sealed class ObserverQueue(Registration registration) : IThreadPoolWork
     {
         while (true)
         {
+            var seen = 0;
+            ObserverHub? hub = null;
             while (_events.TryDequeue(out var next))
             {
-                ValueTask task;
-                try
+                if (!ReferenceEquals(hub, next.Hub))
                 {
-                    task = ObserverDispatch.Dispatch(registration, next.Event, next.Hub.Stopping);
-                }
-#pragma warning disable CA1031 // Whatever a handler throws stays here: an observer cannot harm a call.
-                catch (Exception exception)
-#pragma warning restore CA1031
-                {
-                    Finish(next, exception);
-                    continue;
+                    Finish(hub, seen);
+                    (hub, seen) = (next.Hub, 0);
                 }
 
-                if (!task.IsCompletedSuccessfully)
+                var task = Dispatch(next);
+                if (!task.IsCompleted)
                 {
+                    Finish(hub, seen);
                     _ = FinishLaterAsync(task, next);
                     return;
                 }
 
-                Finish(next, null);
+                // Handled here, not awaited: a handler that always fails must not deepen the stack by each event.
+                if (!task.IsCompletedSuccessfully)
+                {
+                    Note(next, task.AsTask().Exception?.InnerException ?? new OperationCanceledException());
+                }
+
+                seen++;
             }
 
+            Finish(hub, seen);
             Interlocked.Exchange(ref _running, 0);
             // An event may have come after the last look and before the line above.
             if (_events.IsEmpty || Interlocked.Exchange(ref _running, 1) != 0)
@@ -81,9 +85,23 @@ internal sealed class ObserverQueue(Registration registration) : IThreadPoolWork
         }
     }
 
+    private ValueTask Dispatch((ObserverEvent Event, ObserverHub Hub) next)
+    {
+        try
+        {
+            return ObserverDispatch.Dispatch(registration, next.Event, next.Hub.Stopping);
+        }
+#pragma warning disable CA1031 // Whatever a handler throws stays here: an observer cannot harm a call.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            Note(next, exception);
+            return default;
+        }
+    }
+
     private async Task FinishLaterAsync(ValueTask task, (ObserverEvent Event, ObserverHub Hub) next)
     {
-        Exception? failure = null;
         try
         {
             await task.ConfigureAwait(false);
@@ -92,16 +110,22 @@ internal sealed class ObserverQueue(Registration registration) : IThreadPoolWork
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            failure = exception;
+            Note(next, exception);
         }
 
-        Finish(next, failure);
+        Finish(next.Hub, 1);
         Drain();
     }
 
-    private void Finish((ObserverEvent Event, ObserverHub Hub) next, Exception? failure)
+    private void Note((ObserverEvent Event, ObserverHub Hub) next, Exception failure) =>
+        next.Hub.CountFailed(registration, next.Event, failure);
+
+    private void Finish(ObserverHub? hub, int count)
     {
-        Interlocked.Decrement(ref _pending);
-        next.Hub.CountDelivered(registration, next.Event, failure);
+        if (hub is not null && count > 0)
+        {
+            Interlocked.Add(ref _pending, -count);
+            hub.CountDelivered(count);
+        }
     }
 }

@@ -4,11 +4,11 @@ namespace Callgate;
 
 /// <summary>
 /// Starts observers a moment late. Waking a thread costs a call more than all else that is done for its observers:
-/// with a pause of a millisecond, a busy client wakes one for many calls at once. Flushing doesn't wait for it.
+/// with a pause of a few milliseconds, a busy client wakes one for many calls at once. Flushing doesn't wait for it.
 /// </summary>
 internal static class ObserverTicker
 {
-    private const int PauseInMilliseconds = 1;
+    private const int PauseInMilliseconds = 5;
 
     private static readonly ConcurrentQueue<IThreadPoolWorkItem> s_waiting = new();
     private static readonly Timer s_timer = NewTimer();

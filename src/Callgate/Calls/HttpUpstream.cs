@@ -104,7 +104,7 @@ internal static class HttpUpstream
             attempt.RequestId = RequestIdOf(reply.Headers);
             if (call.Callbacks.Has(Hooks.PostApi | Hooks.Success | Hooks.Failure))
             {
-                attempt.ResponseHeaders = SafeHeaders.Of(reply.Headers);
+                attempt.ResponseHeaders = new LazyHeaders(reply.Headers);
             }
 
             if (reply.IsSuccessStatusCode)

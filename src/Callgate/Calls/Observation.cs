@@ -52,11 +52,20 @@ internal static class Observation
     private static void Append(Call call, ObserverEvent observerEvent)
     {
         var hooks = observerEvent.Hooks;
+        var hub = call.Runtime.Hub;
+        var takers = 0;
+        foreach (var registration in call.Callbacks.All)
+        {
+            takers += registration.Has(hooks) ? 1 : 0;
+        }
+
+        // Before the first is told: what is delivered must have been accepted.
+        hub.CountAccepted(takers);
         foreach (var registration in call.Callbacks.All)
         {
             if (registration.Has(hooks))
             {
-                registration.Queue.Append(observerEvent, call.Runtime.Hub);
+                registration.Queue.Append(observerEvent, hub);
             }
         }
     }

@@ -48,4 +48,43 @@ public class HandlerFailureTests
             CancellationToken cancellationToken
         ) => ValueTask.FromException(new InvalidOperationException());
     }
+
+    [Fact]
+    public async Task AHandlerThatFailsOnEachEvent_IsCalledForAll()
+    {
+        var options = new LlmClientOptions { MaxPendingEvents = 100_000, LoggerFactory = new CollectedLog() };
+        var start = new TaskCompletionSource();
+        options.Callbacks.Add(new FailsAsync(start.Task));
+        await using var client = new LlmClient(options);
+        for (var i = 0; i < 20_000; i++)
+        {
+            // Refused before a provider is asked: the quickest call there is.
+            await Assert.ThrowsAnyAsync<LlmException>(() =>
+                client.CompleteAsync("gpt-4o", [], cancellationToken: TestContext.Current.CancellationToken)
+            );
+        }
+
+        start.SetResult();
+        var counts = await client.FlushAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+
+        Assert.Equal(20_000, counts.Delivered);
+        Assert.Equal(20_000, counts.Failed);
+        Assert.Equal(0, counts.Pending);
+    }
+
+    /// <summary>Waits once, so that events gather; then fails at once on each.</summary>
+    private sealed class FailsAsync(Task start) : CustomLogger
+    {
+        public override async ValueTask LogFailureEventAsync(
+            CallDetails call,
+            LlmResponse? response,
+            DateTimeOffset startTime,
+            DateTimeOffset endTime,
+            CancellationToken cancellationToken
+        )
+        {
+            await start;
+            throw new InvalidOperationException("as always");
+        }
+    }
 }
