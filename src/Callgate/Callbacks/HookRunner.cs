@@ -93,6 +93,20 @@ internal static class HookRunner
             .ConfigureAwait(false);
     }
 
+    /// <summary>Takes what a hook decided: the replacement, nothing, or the refusal as an exception.</summary>
+    public static T? Accept<T>(Call call, string stage, HookResult result)
+        where T : class
+    {
+        if (result.Decision == HookDecision.Reject)
+        {
+            var rejection = (RejectException)result.Value!;
+            call.Rejection = new Rejection(stage, rejection.Message);
+            throw rejection;
+        }
+
+        return result.Decision == HookDecision.Replace ? (T)result.Value! : null;
+    }
+
     private static async ValueTask<HookResult> InvokeAsync<TContext>(
         Call call,
         Registration registration,

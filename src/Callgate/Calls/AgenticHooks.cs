@@ -33,7 +33,7 @@ internal static class AgenticHooks
                 MayDeny(handler)
             )
             .ConfigureAwait(false);
-        CallPipeline.Accept<object>(call, "answer", result);
+        HookRunner.Accept<object>(call, "answer", result);
         return said;
     }
 
@@ -73,7 +73,7 @@ internal static class AgenticHooks
                 MayDeny(handler)
             )
             .ConfigureAwait(false);
-        return CallPipeline.Accept<ChatCompletion>(call, "answer", result) ?? response;
+        return HookRunner.Accept<ChatCompletion>(call, "answer", result) ?? response;
     }
 
     /// <summary>The loop's end. Whatever the hook does, the outcome stays.</summary>

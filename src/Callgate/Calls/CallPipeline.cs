@@ -115,7 +115,7 @@ internal sealed class CallPipeline(ClientRuntime runtime)
     // 6. Attempt: the exact input
     public void LogPreApiCall(Call call)
     {
-        if (StillWants(call, Hooks.PreApi))
+        if (Wants(call, Hooks.PreApi))
         {
             Observe(
                 call,
@@ -131,7 +131,7 @@ internal sealed class CallPipeline(ClientRuntime runtime)
     // 6. Attempt: the raw reply
     public void LogPostApiCall(Call call)
     {
-        if (StillWants(call, Hooks.PostApi))
+        if (Wants(call, Hooks.PostApi))
         {
             Observe(
                 call,
@@ -152,7 +152,7 @@ internal sealed class CallPipeline(ClientRuntime runtime)
     public void LogRouting(Call call, ObserverEventKind kind, string modelGroup, Exception exception)
     {
         var observerEvent = new ObserverEvent(kind, null!, call.Kind.IsSync);
-        if (StillWants(call, observerEvent.Hooks))
+        if (Wants(call, observerEvent.Hooks))
         {
             Observe(
                 call,
@@ -170,7 +170,7 @@ internal sealed class CallPipeline(ClientRuntime runtime)
     // 7. Answer: a chunk for its observers
     public void LogStreamEvent(Call call, LlmChunk chunk)
     {
-        if (StillWants(call, Hooks.StreamEvent))
+        if (Wants(call, Hooks.StreamEvent))
         {
             ObserveChunk(call, chunk);
         }
@@ -282,7 +282,8 @@ internal sealed class CallPipeline(ClientRuntime runtime)
         return response;
     }
 
-    // 9. Observe: in the order of the events' sequence, and nothing after the terminal one.
+    // 9. Observe: in the order of the events' sequence, and nothing after the terminal one, as a call that was ended
+    // from outside may still be running down.
     private static void Observe(Call call, Func<Call, ObserverEvent> make)
     {
         lock (call)
@@ -293,23 +294,6 @@ internal sealed class CallPipeline(ClientRuntime runtime)
             }
         }
     }
-
-    /// <summary>Takes what a hook decided: the replacement, nothing, or the refusal as an exception.</summary>
-    public static T? Accept<T>(Call call, string stage, HookResult result)
-        where T : class
-    {
-        if (result.Decision == HookDecision.Reject)
-        {
-            var rejection = (RejectException)result.Value!;
-            call.Rejection = new Rejection(stage, rejection.Message);
-            throw rejection;
-        }
-
-        return result.Decision == HookDecision.Replace ? (T)result.Value! : null;
-    }
-
-    // A call that was ended from outside may still be running down: after its terminal event comes nothing.
-    private static bool StillWants(Call call, Hooks hooks) => Wants(call, hooks) && !call.IsClosed;
 
     private static bool Wants(Call call, Hooks hooks) => call.Callbacks.Has(hooks) && !call.Options.NoLog;
 }

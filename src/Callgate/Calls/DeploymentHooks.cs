@@ -47,7 +47,7 @@ internal static class DeploymentHooks
                     cancellationToken
                 )
                 .ConfigureAwait(false);
-            CallPipeline.Accept<object>(call, "route", result);
+            HookRunner.Accept<object>(call, "route", result);
             // A hook that failed, and may, leaves the list as it was.
             deployments = narrowed ?? deployments;
         }
@@ -75,7 +75,7 @@ internal static class DeploymentHooks
                         cancellationToken
                     )
                     .ConfigureAwait(false);
-                CallPipeline.Accept<object>(call, "attempt", result);
+                HookRunner.Accept<object>(call, "attempt", result);
             }
         }
 
@@ -102,7 +102,7 @@ internal static class DeploymentHooks
                     cancellationToken
                 )
                 .ConfigureAwait(false);
-            attempt.Request = CallPipeline.Accept<Wire.LlmRequest>(call, "attempt", result) ?? attempt.Request;
+            attempt.Request = HookRunner.Accept<Wire.LlmRequest>(call, "attempt", result) ?? attempt.Request;
         }
     }
 
@@ -137,7 +137,7 @@ internal static class DeploymentHooks
                     cancellationToken
                 )
                 .ConfigureAwait(false);
-            response = CallPipeline.Accept<LlmResponse>(call, "answer", result) ?? response;
+            response = HookRunner.Accept<LlmResponse>(call, "answer", result) ?? response;
         }
 
         return response;
@@ -174,7 +174,7 @@ internal static class DeploymentHooks
                     cancellationToken
                 )
                 .ConfigureAwait(false);
-            chunk = CallPipeline.Accept<Wire.ChatChunk>(call, "answer", result) ?? chunk;
+            chunk = HookRunner.Accept<Wire.ChatChunk>(call, "answer", result) ?? chunk;
         }
 
         return chunk;

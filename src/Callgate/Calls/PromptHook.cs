@@ -39,7 +39,7 @@ internal static class PromptHook
                 .ConfigureAwait(false);
             if (result.Decision != HookDecision.Continue)
             {
-                call.Request = CallPipeline.Accept<LlmRequest>(call, "shape", result) ?? call.Request;
+                call.Request = HookRunner.Accept<LlmRequest>(call, "shape", result) ?? call.Request;
                 break;
             }
         }

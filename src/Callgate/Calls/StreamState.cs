@@ -19,12 +19,12 @@ internal sealed class StreamState(
     private const int Idle = 0;
     private const int Reading = 1;
     private const int Ended = 2;
+    private const int Abandoned = 3;
 
     private readonly ClientRuntime _runtime = call.Runtime;
     private CallClock? _clock;
     private IChunkSource? _source;
     private int _state;
-    private volatile bool _isAbandoned;
     private DateTimeOffset _lastRead;
 
     /// <summary>The next chunk; null at the end.</summary>
@@ -32,7 +32,7 @@ internal sealed class StreamState(
     {
         switch (Interlocked.CompareExchange(ref _state, Reading, Idle))
         {
-            case Ended when _isAbandoned:
+            case Abandoned:
                 // A quiet end would make half an answer look whole.
                 throw LlmException.Create(
                     LlmErrorKind.Timeout,
@@ -263,7 +263,7 @@ internal sealed class StreamState(
     public void Dispose()
     {
         var before = Interlocked.Exchange(ref _state, Ended);
-        if (before != Ended)
+        if (before is Idle or Reading)
         {
             Leave(before, CallOutcome.ClientAborted, Failures.BrokenOff);
         }
@@ -272,12 +272,11 @@ internal sealed class StreamState(
     /// <summary>The consumer is gone. Never throws: it is called by the clock and by the finalizer.</summary>
     public void Abandon()
     {
-        if (Interlocked.CompareExchange(ref _state, Ended, Idle) != Idle)
+        if (Interlocked.CompareExchange(ref _state, Abandoned, Idle) != Idle)
         {
             return; // has come back meanwhile
         }
 
-        _isAbandoned = true;
         try
         {
             Leave(Idle, CallOutcome.Abandoned, Failures.Abandoned);
