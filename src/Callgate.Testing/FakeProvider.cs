@@ -182,7 +182,14 @@ public sealed class FakeProvider : IAsyncDisposable
         {
             request = await ReadAsync(http, ending.Token);
             await using var aborted = http.RequestAborted.UnsafeRegister(
-                state => ((RecordedRequest)state!).MarkAborted(_timeProvider.GetUtcNow()),
+                state =>
+                {
+                    // A server that stops breaks its connections: then it is not the client that has left.
+                    if (!_stopping.IsCancellationRequested)
+                    {
+                        ((RecordedRequest)state!).MarkAborted(_timeProvider.GetUtcNow());
+                    }
+                },
                 request
             );
             var reply = Record(request);

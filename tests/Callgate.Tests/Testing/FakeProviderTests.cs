@@ -309,6 +309,25 @@ public sealed class FakeProviderTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Dispose_IsNobodysAbort_HoweverLateTheReplyEnds()
+    {
+        using var disposed = new ManualResetEventSlim();
+        var provider = await FakeProvider.StartAsync(cancellationToken: Token);
+        provider.Respond = _ =>
+        {
+            disposed.Wait(Token);
+            return FakeReply.Mock();
+        };
+        var sending = Post("v1/chat/completions", Ask, provider);
+        var request = (await provider.WaitForRequestsAsync(1, Token))[0];
+
+        await provider.DisposeAsync();
+        await Assert.ThrowsAsync<HttpRequestException>(() => sending);
+        disposed.Set();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => request.Aborted);
+    }
+
+    [Fact]
     public async Task WaitForRequests_CanBeCancelled()
     {
         using var cancel = new CancellationTokenSource();
