@@ -62,13 +62,13 @@ internal sealed class CallHistory(ClientRuntime runtime, Tape tape, Tape upstrea
         }
 
         var isRaced = tape.Once(3);
-        Task other = Task.CompletedTask;
+        List<Task> others = [];
         for (var steps = 1 + tape.Next(4); steps > 0; steps--)
         {
             var step = Closer(clock);
             if (isRaced && steps % 2 == 0)
             {
-                other = Race(step);
+                others.Add(Race(step));
             }
             else
             {
@@ -76,7 +76,7 @@ internal sealed class CallHistory(ClientRuntime runtime, Tape tape, Tape upstrea
             }
         }
 
-        await other;
+        await Task.WhenAll(others);
         Terminate();
     }
 
