@@ -1,11 +1,14 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 
 namespace Callgate.Tests.Callbacks;
 
-/// <summary>Keeps what is logged, as lines of level and message.</summary>
+/// <summary>Keeps what is logged, as lines of level and message. Thread-safe: observers fail on threads of their own.</summary>
 internal sealed class CollectedLog(LogLevel least = LogLevel.Trace) : ILogger, ILoggerFactory
 {
-    public List<string> Lines { get; } = [];
+    private readonly ConcurrentQueue<string> _lines = new();
+
+    public IReadOnlyList<string> Lines => [.. _lines];
 
     public IEnumerable<string> Warnings => Lines.Where(l => l.StartsWith("Warning", StringComparison.Ordinal));
 
@@ -30,7 +33,7 @@ internal sealed class CollectedLog(LogLevel least = LogLevel.Trace) : ILogger, I
     {
         if (IsEnabled(logLevel))
         {
-            Lines.Add($"{logLevel}: {formatter(state, exception)}");
+            _lines.Enqueue($"{logLevel}: {formatter(state, exception)}");
         }
     }
 }

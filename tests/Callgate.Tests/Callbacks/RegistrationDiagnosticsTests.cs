@@ -168,14 +168,18 @@ public sealed class RegistrationDiagnosticsTests
         );
     }
 
-    private static List<string> Report(CustomLogger handler, CallbackOptions? options = null, bool isGateway = false)
+    private static IReadOnlyList<string> Report(
+        CustomLogger handler,
+        CallbackOptions? options = null,
+        bool isGateway = false
+    )
     {
         var log = new CollectedLog();
         RegistrationDiagnostics.Report(new Registration(handler, options ?? new CallbackOptions()), isGateway, log);
         return log.Lines;
     }
 
-    private static List<string> Report(CallbackList list)
+    private static IReadOnlyList<string> Report(CallbackList list)
     {
         var log = new CollectedLog();
         foreach (var registration in list.Snapshot)

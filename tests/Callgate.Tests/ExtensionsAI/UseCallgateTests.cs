@@ -432,7 +432,7 @@ public sealed class UseCallgateTests
         var seen = new List<string>();
         var failing = new ScriptedChatClient { Before = _ => throw new InvalidOperationException() };
         Action<CallgateBuilder> all = c =>
-            c.OnInput(call => seen.Add("input"))
+            c.OnInput(call => Add(seen, "input"))
                 .OnInput(async call =>
                 {
                     await Task.Yield();
