@@ -8,6 +8,7 @@ internal sealed partial class ObserverHub(int maxPending, ILogger logger) : IDis
 {
     private readonly ConcurrentDictionary<(string Handler, string Hook, Type Cause), int> _failures = new();
     private readonly CancellationTokenSource _stopping = new();
+    private readonly Lock _flushing = new();
     private long _accepted;
     private long _delivered;
     private long _failed;
@@ -85,8 +86,12 @@ internal sealed partial class ObserverHub(int maxPending, ILogger logger) : IDis
     /// <summary>Waits until every event so far has been seen, or the deadline.</summary>
     public async ValueTask<FlushResult> FlushAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
-        var idle = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        idle = Interlocked.CompareExchange(ref _idle, idle, null) ?? idle;
+        TaskCompletionSource idle;
+        lock (_flushing)
+        {
+            idle = _idle ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+
         ObserverTicker.Tick();
         SignalWhenIdle();
         try
@@ -103,10 +108,22 @@ internal sealed partial class ObserverHub(int maxPending, ILogger logger) : IDis
 
     private void SignalWhenIdle()
     {
-        if (Volatile.Read(ref _idle) is not null && Volatile.Read(ref _working) == 0 && Counts.Pending == 0)
+        if (Volatile.Read(ref _idle) is null)
         {
-            Interlocked.Exchange(ref _idle, null)?.TrySetResult();
+            return;
         }
+
+        TaskCompletionSource? idle = null;
+        // Looked at under the lock: what was idle before a flush began must not end it.
+        lock (_flushing)
+        {
+            if (Volatile.Read(ref _working) == 0 && Counts.Pending == 0)
+            {
+                (idle, _idle) = (_idle, null);
+            }
+        }
+
+        idle?.TrySetResult();
     }
 
     // Only cancelled: an observer that comes to its event after the wait was given up still asks for the token.
