@@ -126,30 +126,32 @@ public class SecretsTests
                                 var chunk in client.CompleteStreamingAsync(model, Trial.Messages, way, Token)
                             )
                             {
-                                spied.Append(chunk);
+                                Spied(chunk.ToString());
                             }
                         }
                         else
                         {
                             var answer = await client.CompleteAsync(model, Trial.Messages, way, Token);
-                            spied.AppendLine(answer.ToString());
+                            Spied(answer.ToString());
                         }
                     }
                     catch (LlmException e)
                     {
-                        lock (spied)
-                        {
-                            // The handler's own words are not ours to change; ours quote none of them.
-                            spied.AppendLine(e.InnerException is HttpRequestException ? e.Message : e.ToString());
-                            spied.AppendLine(e.ProviderMessage);
-                        }
+                        // The handler's own words are not ours to change; ours quote none of them.
+                        Spied(e.InnerException is HttpRequestException ? e.Message : e.ToString());
+                        Spied(e.ProviderMessage);
                     }
                 }
             }
         }
 
         await client.FlushAsync(cancellationToken: Token);
-        var all = spied + string.Join('\n', log.Lines);
+        string all;
+        lock (spied)
+        {
+            all = spied + string.Join('\n', log.Lines);
+        }
+
         Assert.All(
             s_secrets,
             secret =>
@@ -159,6 +161,15 @@ public class SecretsTests
                 Assert.True(at < 0, at < 0 ? "" : all[Math.Max(0, at - 300)..(at + 50)]);
             }
         );
+
+        // Observers write meanwhile, and so do the spans of the tests that run beside this one.
+        void Spied(string? text)
+        {
+            lock (spied)
+            {
+                spied.AppendLine(text);
+            }
+        }
     }
 
     private sealed class Spy(StringBuilder spied) : CustomLogger
