@@ -128,7 +128,7 @@ public abstract class CustomLogger
 
     // ---- interceptors: every client ----
 
-    /// <summary>Changes what all observers see of a call, not what its caller gets: give back the changed pair with <see cref="Replace(LoggingContext)"/>. Runs once, before the first observer. Where it fails, the observers get the call without its content.</summary>
+    /// <summary>Changes what all observers see of a call, not what its caller gets: give back the changed pair with <see cref="Replace(LoggingContext)"/>. Runs once, before the first observer; meanwhile a later call's event may go ahead. Where it fails, the observers get the call without its content.</summary>
     public virtual ValueTask<HookResult> LoggingHookAsync(
         LoggingContext context,
         CancellationToken cancellationToken

@@ -36,7 +36,7 @@ public sealed class AgenticLoopTests : IAsyncLifetime
         Assert.Equal(3, _provider.Requests.Count);
         Assert.Contains("sunny", _provider.Requests[2].BodyText, StringComparison.Ordinal);
 
-        var events = _recorder.Successes;
+        var events = SuccessesByDepth();
         Assert.Equal([0, 1, 2], events.Select(e => e.Call!.AgenticLoopDepth));
         Assert.Equal(3, events.Select(e => e.CallId).Distinct().Count());
         Assert.Equal(answer.HiddenParams.CallId, events[2].CallId);
@@ -56,7 +56,7 @@ public sealed class AgenticLoopTests : IAsyncLifetime
         await client.FlushAsync(cancellationToken: Token);
 
         string[] HooksOf(int i) =>
-            [.. _recorder.Successes[i].Call!.HookRuns.Where(r => r.Handler == nameof(ToolRunner)).Select(r => r.Hook)];
+            [.. SuccessesByDepth()[i].Call!.HookRuns.Where(r => r.Handler == nameof(ToolRunner)).Select(r => r.Hook)];
         Assert.Equal(["ShouldRunAgenticLoopAsync", "BuildAgenticLoopPlanAsync"], HooksOf(0));
         Assert.Equal(["PostAgenticLoopResponseHookAsync", "ShouldRunAgenticLoopAsync"], HooksOf(1));
     }
@@ -211,7 +211,7 @@ public sealed class AgenticLoopTests : IAsyncLifetime
         await client.FlushAsync(cancellationToken: Token);
 
         Assert.Equal("sunny!", answer.Text);
-        Assert.Equal("sunny!", _recorder.Successes[1].Response!.Text);
+        Assert.Equal("sunny!", SuccessesByDepth()[1].Response!.Text);
     }
 
     [Fact]
@@ -324,13 +324,11 @@ public sealed class AgenticLoopTests : IAsyncLifetime
         );
         await client.FlushAsync(cancellationToken: Token);
 
-        Assert.Equal("caller", _recorder.Successes[0].Call!.Metadata["who"]);
+        var events = SuccessesByDepth();
+        Assert.Equal("caller", events[0].Call!.Metadata["who"]);
         Assert.Equal(
             [("step", "tool"), ("team", "a"), ("who", "loop")],
-            _recorder
-                .Successes[1]
-                .Call!.Metadata.OrderBy(m => m.Key, StringComparer.Ordinal)
-                .Select(m => (m.Key, (string?)m.Value))
+            events[1].Call!.Metadata.OrderBy(m => m.Key, StringComparer.Ordinal).Select(m => (m.Key, (string?)m.Value))
         );
         Assert.True(Assert.Single(runner.Cleanups).Items.TryGet<Uri>(out _));
     }
@@ -378,6 +376,9 @@ public sealed class AgenticLoopTests : IAsyncLifetime
                 .Message,
             StringComparison.Ordinal
         );
+
+    /// <summary>The recorder has a logging hook, and that may let a later call's event overtake an earlier one's.</summary>
+    private List<RecordedHook> SuccessesByDepth() => [.. _recorder.Successes.OrderBy(s => s.Call!.AgenticLoopDepth)];
 
     private static Task<ChatCompletion> AskAsync(LlmClient client) =>
         client.CompleteAsync("openai/gpt-4o", [Message.User("Weather?")], cancellationToken: Token);
