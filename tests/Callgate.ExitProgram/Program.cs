@@ -13,7 +13,8 @@ if (way.StartsWith("sig", StringComparison.Ordinal))
 LlmClient? client = null;
 if (file is not null)
 {
-    client = new LlmClient();
+    // Ample: that the program waits for its events is to be seen, not how soon a busy machine delivers them.
+    client = new LlmClient(new LlmClientOptions { FlushTimeout = TimeSpan.FromMinutes(1) });
     var begun = new TaskCompletionSource();
     client.InputCallbacks.Add(_ => begun.SetResult());
     client.Callbacks.Add(new FileObserver(file));

@@ -22,7 +22,7 @@ public class DependencyInjectionTests
 
         var client = services.GetRequiredService<LlmClient>();
         await client.CompleteAsync("mock/gpt-4o", s_messages, cancellationToken: Token);
-        await client.FlushAsync(cancellationToken: Token);
+        await client.FlushPatientlyAsync();
 
         Assert.Same(client, services.GetRequiredService<LlmClient>());
         Assert.Single(logger.Successes);
@@ -72,7 +72,7 @@ public class DependencyInjectionTests
 
         var client = services.GetRequiredService<LlmClient>();
         await client.CompleteAsync("mock/gpt-4o", s_messages, cancellationToken: Token);
-        await client.FlushAsync(cancellationToken: Token);
+        await client.FlushPatientlyAsync();
 
         Assert.Single(logger.Successes);
         Assert.DoesNotContain(log.Warnings, w => w.Contains("CALLGATE101", StringComparison.Ordinal));
@@ -107,7 +107,7 @@ public class DependencyInjectionTests
         var logger = new RecordingLogger();
         var services = new ServiceCollection()
             .AddSingleton<CustomLogger>(_ => logger)
-            .AddCallgate()
+            .AddCallgate(options => options.FlushTimeout = Patience.Limit)
             .BuildServiceProvider();
         var client = services.GetRequiredService<LlmClient>();
         await client.CompleteAsync("mock/gpt-4o", s_messages, cancellationToken: Token);

@@ -46,7 +46,7 @@ public class CallbackFunctionTests
             var counts = await client.FlushAsync(TimeSpan.Zero, Token);
             Assert.Equal((1, 1), (counts.Accepted, counts.Pending));
             done.SetResult();
-            counts = await client.FlushAsync(cancellationToken: Token);
+            counts = await client.FlushPatientlyAsync();
             Assert.Equal((1, 0), (counts.Delivered, counts.Pending));
         }
     }
@@ -68,7 +68,7 @@ public class CallbackFunctionTests
         client.SuccessCallbacks.Add((_, _, _, _) => FailValueAsync());
         client.SuccessCallbacks.Add(Named);
         await client.CompleteAsync("mock/gpt-4o", [Message.User("Hi")], null, Token);
-        var counts = await client.FlushAsync(cancellationToken: Token);
+        var counts = await client.FlushPatientlyAsync();
 
         Assert.Equal((5, 5), (counts.Delivered, counts.Failed));
         Assert.Contains(log.Warnings, w => w.Contains("Named failed", StringComparison.Ordinal));
@@ -96,7 +96,7 @@ public class CallbackFunctionTests
         client.SuccessCallbacks.Add((call, response, start, end) => seen.Enqueue("success"));
         client.FailureCallbacks.Add((call, response, start, end) => seen.Enqueue("failure"));
         await client.CompleteAsync("mock/gpt-4o", [Message.User("Hi")], null, Token);
-        await client.FlushAsync(cancellationToken: Token);
+        await client.FlushPatientlyAsync();
         Assert.Equal(["input", "success"], seen.Order());
 
         seen.Clear();
@@ -108,7 +108,7 @@ public class CallbackFunctionTests
                 Token
             )
         );
-        await client.FlushAsync(cancellationToken: Token);
+        await client.FlushPatientlyAsync();
         Assert.Equal(["failure", "input"], seen.Order());
     }
 
@@ -158,7 +158,7 @@ public class CallbackFunctionTests
             catch (LlmBadRequestException) when (status is 400) { }
         }
 
-        await client.FlushAsync(cancellationToken: Token);
+        await client.FlushPatientlyAsync();
         Assert.Equal([$"{expected} success", $"{expected} failure"], seen);
     }
 

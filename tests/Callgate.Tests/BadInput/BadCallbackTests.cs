@@ -79,7 +79,7 @@ public class BadCallbackTests
             await trial.EndAsync();
         }
 
-        Assert.Equal(5, (await trial.Client.FlushAsync(cancellationToken: Token)).Failed);
+        Assert.Equal(5, (await trial.Client.FlushPatientlyAsync()).Failed);
         Assert.Single(trial.Log.Warnings);
     }
 
@@ -294,7 +294,7 @@ public class BadCallbackTests
         );
         await stop.CancelAsync();
         await changing;
-        await trial.Client.FlushAsync(cancellationToken: Token);
+        await trial.Client.FlushPatientlyAsync();
 
         Assert.Equal(400, always.Ends);
     }

@@ -27,7 +27,7 @@ public class DisposalTests
         {
             await foreach (var _ in begunBefore) { }
         });
-        await trial.Client.FlushAsync(cancellationToken: Token);
+        await trial.Client.FlushPatientlyAsync();
         Assert.Equal(0, trial.Client.Runtime.Hub.Counts.Accepted);
         Assert.Equal(0, trial.Requests);
     }
@@ -82,7 +82,14 @@ public class DisposalTests
                 throw new InvalidOperationException("The delay never ends.");
             }
         );
-        var client = new LlmClient(new LlmClientOptions { HttpMessageHandler = never, ApiKeys = { ["openai"] = "k" } });
+        var client = new LlmClient(
+            new LlmClientOptions
+            {
+                HttpMessageHandler = never,
+                ApiKeys = { ["openai"] = "k" },
+                FlushTimeout = Patience.Limit,
+            }
+        );
         client.FailureCallbacks.Add((call, _, _, _) => ends.Add(call));
         var call = isStream ? ReadAsync(client) : client.CompleteAsync("openai/gpt-4o", Trial.Messages, null, Token);
         await sent.Task.WaitAsync(Token);
@@ -165,7 +172,7 @@ public class DisposalTests
             await Task.Yield();
             await client.DisposeAsync();
             await Task.WhenAll(calls);
-            await client.FlushAsync(cancellationToken: Token);
+            await client.FlushPatientlyAsync();
 
             Assert.Equal(begun, ends);
             Assert.Equal(0, client.Runtime.OpenCalls.Count);

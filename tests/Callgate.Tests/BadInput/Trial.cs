@@ -92,7 +92,7 @@ internal sealed class Trial : IAsyncDisposable
     /// <summary>The one event so far.</summary>
     public async Task<CallDetails> EndAsync()
     {
-        var counts = await Client.FlushAsync(cancellationToken: Token);
+        var counts = await Client.FlushPatientlyAsync();
         Assert.Equal(0, counts.Pending);
         var end = Assert.Single(_ends);
         AssertValid(end);
@@ -107,7 +107,7 @@ internal sealed class Trial : IAsyncDisposable
         var exception = await Assert.ThrowsAsync<T>(call);
         AssertSafe(exception.ToString());
         Assert.Contains(says, exception.Message, StringComparison.Ordinal);
-        await Client.FlushAsync(cancellationToken: Token);
+        await Client.FlushPatientlyAsync();
         Assert.Empty(_ends);
         Assert.Equal(0, Requests);
         return exception;

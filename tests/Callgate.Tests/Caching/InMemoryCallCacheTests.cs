@@ -87,7 +87,7 @@ public class InMemoryCallCacheTests
         time.Advance(TimeSpan.FromMinutes(2));
         await CallAsync(new CallOptions { Cache = new CacheControl { NoStore = true } });
         await CallAsync();
-        await client.FlushAsync(cancellationToken: Token);
+        await client.FlushPatientlyAsync();
 
         Assert.Equal(
             [

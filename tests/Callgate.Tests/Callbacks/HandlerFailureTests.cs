@@ -19,14 +19,14 @@ public class HandlerFailureTests
             await client.CompleteAsync("mock/gpt-4o", [Message.User("Hi")], cancellationToken: Token);
         }
 
-        var counts = await client.FlushAsync(cancellationToken: Token);
+        var counts = await client.FlushPatientlyAsync();
 
         Assert.Equal(3, counts.Failed);
         var warning = Assert.Single(log.Warnings);
         Assert.Contains("Clumsy failed in LogSuccessEventAsync", warning, StringComparison.Ordinal);
 
         client.Complete("mock/gpt-4o", [Message.User("Hi")], cancellationToken: Token);
-        await client.FlushAsync(cancellationToken: Token);
+        await client.FlushPatientlyAsync();
 
         Assert.Contains(log.Warnings, w => w.Contains("Clumsy failed in LogSuccessEvent;", StringComparison.Ordinal));
     }
@@ -65,7 +65,7 @@ public class HandlerFailureTests
         }
 
         start.SetResult();
-        var counts = await client.FlushAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+        var counts = await client.FlushPatientlyAsync();
 
         Assert.Equal(20_000, counts.Delivered);
         Assert.Equal(20_000, counts.Failed);

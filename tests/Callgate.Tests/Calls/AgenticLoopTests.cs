@@ -26,7 +26,7 @@ public sealed class AgenticLoopTests : IAsyncLifetime
         var answer = isSync
             ? await Task.Run(() => client.Complete("openai/gpt-4o", [Message.User("Weather?")]), Token)
             : await client.CompleteAsync("openai/gpt-4o", [Message.User("Weather?")], cancellationToken: Token);
-        await client.FlushAsync(cancellationToken: Token);
+        await client.FlushPatientlyAsync();
 
         Assert.Equal("Sunny in both.", answer.Text);
         Assert.Equal(
@@ -53,7 +53,7 @@ public sealed class AgenticLoopTests : IAsyncLifetime
         await using var client = Client(new ToolRunner());
 
         await AskAsync(client);
-        await client.FlushAsync(cancellationToken: Token);
+        await client.FlushPatientlyAsync();
 
         string[] HooksOf(int i) =>
             [.. SuccessesByDepth()[i].Call!.HookRuns.Where(r => r.Handler == nameof(ToolRunner)).Select(r => r.Hook)];
@@ -156,7 +156,7 @@ public sealed class AgenticLoopTests : IAsyncLifetime
         await using var client = Client(runner);
 
         var answer = await AskAsync(client);
-        await client.FlushAsync(cancellationToken: Token);
+        await client.FlushPatientlyAsync();
 
         Assert.Equal("No tools here.", answer.Text);
         Assert.Single(_provider.Requests);
@@ -208,7 +208,7 @@ public sealed class AgenticLoopTests : IAsyncLifetime
         );
 
         var answer = await AskAsync(client);
-        await client.FlushAsync(cancellationToken: Token);
+        await client.FlushPatientlyAsync();
 
         Assert.Equal("sunny!", answer.Text);
         Assert.Equal("sunny!", SuccessesByDepth()[1].Response!.Text);
@@ -223,7 +223,7 @@ public sealed class AgenticLoopTests : IAsyncLifetime
 
         var thrown = await Assert.ThrowsAnyAsync<LlmException>(() => AskAsync(client));
         var cleanup = Assert.Single(runner.Cleanups);
-        await client.FlushAsync(cancellationToken: Token);
+        await client.FlushPatientlyAsync();
 
         Assert.Same(thrown, cleanup.Exception);
         Assert.Equal("failed", cleanup.StopReason);
@@ -288,7 +288,7 @@ public sealed class AgenticLoopTests : IAsyncLifetime
         client.Callbacks.Add(runner, new CallbackOptions { OnFailure = OnHookFailure.Deny });
 
         await Assert.ThrowsAsync<RejectException>(() => AskAsync(client));
-        await client.FlushAsync(cancellationToken: Token);
+        await client.FlushPatientlyAsync();
 
         Assert.Equal(cleanups, runner.Cleanups.Count);
         var failure = Assert.Single(_recorder.Failures).Call!;
@@ -322,7 +322,7 @@ public sealed class AgenticLoopTests : IAsyncLifetime
             },
             Token
         );
-        await client.FlushAsync(cancellationToken: Token);
+        await client.FlushPatientlyAsync();
 
         var events = SuccessesByDepth();
         Assert.Equal("caller", events[0].Call!.Metadata["who"]);

@@ -46,7 +46,7 @@ public sealed class CallHistoryTests
             _seen.Clear();
             var history = new CallHistory(_runtime, new Tape(choices[..32]), new Tape(choices[32..]));
             await history.RunAsync();
-            var counts = await _runtime.Hub.FlushAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+            var counts = await _runtime.Hub.FlushAsync(Patience.Limit, TestContext.Current.CancellationToken);
             Assert.Equal(0, counts.Pending);
             Assert.Equal(0, counts.Failed);
             Assert.Equal(0, counts.Dropped);

@@ -39,7 +39,7 @@ internal sealed class TerminalEvents : CustomLogger
     /// <summary>Waits for a client's observers, and checks that nothing was lost, failed, or left open.</summary>
     public async Task<IReadOnlyList<CallDetails>> SettledAsync(LlmClient client)
     {
-        var counts = await client.FlushAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        var counts = await client.FlushPatientlyAsync();
         AssertSettled(client, counts);
         return All;
     }
@@ -47,7 +47,7 @@ internal sealed class TerminalEvents : CustomLogger
     /// <inheritdoc cref="SettledAsync" />
     public IReadOnlyList<CallDetails> Settled(LlmClient client)
     {
-        AssertSettled(client, client.Flush(TimeSpan.FromSeconds(60)));
+        AssertSettled(client, client.Flush(Patience.Limit));
         return All;
     }
 

@@ -84,7 +84,7 @@ public sealed class PayloadPipelineTests : IAsyncDisposable
 
     private async Task<StandardLoggingPayload> EndAsync()
     {
-        await _client.FlushAsync(cancellationToken: TestContext.Current.CancellationToken);
+        await _client.FlushPatientlyAsync();
         var payload = Assert.Single(_ends).StandardLoggingPayload;
         PayloadSchemaTests.Valid(payload);
         Assert.Empty(payload.Callgate.Unavailable);

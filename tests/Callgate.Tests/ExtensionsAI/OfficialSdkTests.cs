@@ -29,7 +29,13 @@ public sealed class OfficialSdkTests : IAsyncLifetime
 
     public async ValueTask DisposeAsync() => await _provider.DisposeAsync();
 
-    private IChatClient Chat(IChatClient inner) => inner.AsBuilder().UseCallgate(c => c.AddCallback(_log)).Build();
+    private IChatClient Chat(IChatClient inner) => inner.AsBuilder().UseCallgate(Recorded).Build();
+
+    private void Recorded(CallgateBuilder callgate)
+    {
+        callgate.FlushTimeout = Patience.Limit;
+        callgate.AddCallback(_log);
+    }
 
     [Theory]
     [InlineData(false)]
@@ -107,7 +113,7 @@ public sealed class OfficialSdkTests : IAsyncLifetime
             .GetEmbeddingClient("text-embedding-3-small")
             .AsIEmbeddingGenerator()
             .AsBuilder()
-            .UseCallgate(c => c.AddCallback(_log))
+            .UseCallgate(Recorded)
             .Build();
         GeneratedEmbeddings<Embedding<float>> embeddings;
         using (generator)

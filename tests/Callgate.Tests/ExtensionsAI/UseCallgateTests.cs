@@ -15,7 +15,13 @@ public sealed class UseCallgateTests
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    private IChatClient Observed() => _inner.AsBuilder().UseCallgate(c => c.AddCallback(_log)).Build();
+    private IChatClient Observed() => _inner.AsBuilder().UseCallgate(Recorded).Build();
+
+    private void Recorded(CallgateBuilder callgate)
+    {
+        callgate.FlushTimeout = Patience.Limit;
+        callgate.AddCallback(_log);
+    }
 
     [Fact]
     public async Task TheExample_RunsAsWritten()
@@ -258,7 +264,7 @@ public sealed class UseCallgateTests
                     new ChatMessage(ChatRole.Assistant, [new FunctionCallContent($"call_{asked++}", "weather")])
                 );
         var options = new ChatOptions { Tools = [AIFunctionFactory.Create(() => "sunny", "weather")] };
-        using (var client = _inner.AsBuilder().UseFunctionInvocation().UseCallgate(c => c.AddCallback(_log)).Build())
+        using (var client = _inner.AsBuilder().UseFunctionInvocation().UseCallgate(Recorded).Build())
         {
             Assert.Equal("Sunny.", (await client.GetResponseAsync(s_hi, options, Token)).Text);
             Assert.Equal(
@@ -367,7 +373,7 @@ public sealed class UseCallgateTests
         }
 
         await shared.CompleteAsync("mock/gpt-4o", [Message.User("Hi")], cancellationToken: Token);
-        await shared.FlushAsync(cancellationToken: Token);
+        await shared.FlushPatientlyAsync();
 
         Assert.Equal(2, _log.Successes.Count);
     }
@@ -380,12 +386,14 @@ public sealed class UseCallgateTests
         var client = _inner
             .AsBuilder()
             .UseCallgate(c =>
+            {
+                c.FlushTimeout = Patience.Limit;
                 c.OnSuccess(async _ =>
                 {
                     await gate.Task;
                     seen++;
-                })
-            )
+                });
+            })
             .Build();
         await client.GetResponseAsync(s_hi, cancellationToken: Token);
 
@@ -432,6 +440,8 @@ public sealed class UseCallgateTests
         var seen = new List<string>();
         var failing = new ScriptedChatClient { Before = _ => throw new InvalidOperationException() };
         Action<CallgateBuilder> all = c =>
+        {
+            c.FlushTimeout = Patience.Limit;
             c.OnInput(call => Add(seen, "input"))
                 .OnInput(async call =>
                 {
@@ -450,6 +460,7 @@ public sealed class UseCallgateTests
                 .OnFailure(
                     (call, response, start, end) => Task.Run(() => Add(seen, "failure async"), CancellationToken.None)
                 );
+        };
         using (var client = _inner.AsBuilder().UseCallgate(all).Build())
         {
             await client.GetResponseAsync(s_hi, cancellationToken: Token);

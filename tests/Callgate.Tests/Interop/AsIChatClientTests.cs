@@ -42,7 +42,7 @@ public sealed class AsIChatClientTests : IAsyncLifetime
             new ChatOptions { Temperature = 0.2f, ConversationId = "c1" }.WithCallgate(tags: ["now"]),
             Token
         );
-        await _client.FlushAsync(cancellationToken: Token);
+        await _client.FlushPatientlyAsync();
 
         JsonText.Same(
             """{"model":"gpt-4o","messages":[{"role":"user","content":"Hello"}],"temperature":0.2}""",
@@ -90,7 +90,7 @@ public sealed class AsIChatClientTests : IAsyncLifetime
             break;
         }
 
-        await _client.FlushAsync(cancellationToken: Token);
+        await _client.FlushPatientlyAsync();
 
         Assert.Equal(CallOutcome.ClientAborted, Assert.Single(_log.Failures).Call!.Outcome);
     }
@@ -183,7 +183,7 @@ public sealed class AsIChatClientTests : IAsyncLifetime
             new EmbeddingGenerationOptions().WithCallgate(tags: ["t"]),
             Token
         );
-        await _client.FlushAsync(cancellationToken: Token);
+        await _client.FlushPatientlyAsync();
 
         Assert.Equal(2, embeddings.Count);
         Assert.NotEqual(0, embeddings[0].Vector.Length);

@@ -197,7 +197,7 @@ public sealed class CallgateHandlerBytesTests : IAsyncLifetime
         Assert.Same(content, sent);
         Assert.False(content.IsRead);
         Assert.IsType<StringContent>(reply.Content);
-        await _fixture.Client.FlushAsync(cancellationToken: Token);
+        await _fixture.Client.FlushPatientlyAsync();
         Assert.Empty(_fixture.Log.Records);
     }
 

@@ -313,7 +313,7 @@ public sealed class CallgateHandlerEndTests : IAsyncLifetime
         options.Callbacks.Add(_fixture.Log);
         await using var client = new LlmClient(options);
         await client.CompleteAsync("gpt-4o", [Message.User("Hello")], null, Token);
-        await client.FlushAsync(cancellationToken: Token);
+        await client.FlushPatientlyAsync();
 
         await _fixture.EventAsync();
     }

@@ -53,7 +53,7 @@ public sealed class CallgateHandlerTests : IAsyncLifetime
     [Fact]
     public async Task OwnClient_IsFlushedWithTheHandler()
     {
-        var options = new LlmClientOptions();
+        var options = new LlmClientOptions { FlushTimeout = Patience.Limit };
         options.Callbacks.Add(_fixture.Log);
         using (var http = new HttpClient(new CallgateHandler(options)))
         {

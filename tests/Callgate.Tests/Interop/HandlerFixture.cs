@@ -18,6 +18,7 @@ internal sealed class HandlerFixture : IAsyncDisposable
         {
             TimeProvider = time,
             NumRetries = 0,
+            FlushTimeout = Patience.Limit,
             ApiKeys =
             {
                 ["openai"] = "k",
@@ -67,7 +68,7 @@ internal sealed class HandlerFixture : IAsyncDisposable
             l => l.Successes.Count + l.Failures.Count >= count,
             TestContext.Current.CancellationToken
         );
-        await Client.FlushAsync(cancellationToken: TestContext.Current.CancellationToken);
+        await Client.FlushPatientlyAsync();
         Assert.Equal(0, Client.Runtime.OpenCalls.Count);
         return [.. Log.Successes, .. Log.Failures];
     }

@@ -16,7 +16,7 @@ public class ShortLivesTests
         for (var i = 0; i < Clients; i++)
         {
             var observer = new LateObserver();
-            var client = new LlmClient(new LlmClientOptions { Callbacks = [observer] });
+            var client = new LlmClient(new LlmClientOptions { Callbacks = [observer], FlushTimeout = Patience.Limit });
             if (i % 2 == 0)
             {
                 await client.CompleteAsync("mock/gpt-4o", [Message.User("Hi")], null, Token);
@@ -103,7 +103,7 @@ public class ShortLivesTests
         }
 
         await client.CompleteAsync("mock/gpt-4o", [Message.User("Hi")], null, Token);
-        await client.FlushAsync(cancellationToken: Token);
+        await client.FlushPatientlyAsync();
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

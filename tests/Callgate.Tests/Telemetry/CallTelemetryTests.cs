@@ -134,7 +134,7 @@ public class CallTelemetryTests
         var ends = 0;
         client.SuccessCallbacks.Add((_, _, _, _) => ends++);
         var answer = await client.CompleteAsync("mock/gpt-4o", [Message.User("Hi")], null, Token);
-        await client.FlushAsync(cancellationToken: Token);
+        await client.FlushPatientlyAsync();
 
         Assert.NotEmpty(answer.Text);
         Assert.Equal(1, ends);
