@@ -13,7 +13,9 @@ public sealed class CallgateHandlerBytesTests : IAsyncLifetime
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync() => _fixture = await HandlerFixture.StartAsync();
+    // The mock says when it answered: of two answers to compare, the second must not come a second later.
+    public async ValueTask InitializeAsync() =>
+        _fixture = await HandlerFixture.StartAsync(providerTime: new ManualTimeProvider());
 
     public async ValueTask DisposeAsync() => await _fixture.DisposeAsync();
 

@@ -45,10 +45,11 @@ internal sealed class HandlerFixture : IAsyncDisposable
 
     public static async Task<HandlerFixture> StartAsync(
         TimeProvider? time = null,
-        Action<LlmClientOptions>? configure = null
+        Action<LlmClientOptions>? configure = null,
+        TimeProvider? providerTime = null
     ) =>
         new(
-            await FakeProvider.StartAsync(cancellationToken: TestContext.Current.CancellationToken),
+            await FakeProvider.StartAsync(providerTime, TestContext.Current.CancellationToken),
             time ?? TimeProvider.System,
             configure
         );
