@@ -11,7 +11,7 @@ using Microsoft.Extensions.Hosting;
 namespace Callgate.Testing;
 
 /// <summary>
-/// A real HTTP server on a free port of this machine that speaks OpenAI's wire (also as Azure serves it) and Anthropic's.
+/// A real HTTP server on a free port of this machine that speaks OpenAI's wire (chat, legacy completions, Responses, embeddings, models; also as Azure serves it) and Anthropic's (messages and their token counts).
 /// It answers like the built-in mock unless told otherwise, records what it is asked, and misbehaves on demand. Thread-safe.
 /// </summary>
 /// <example>
@@ -28,6 +28,7 @@ public sealed class FakeProvider : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly TimeProvider _timeProvider;
     private readonly WebApplication _application;
+    private long _requestCount;
     private TaskCompletionSource _arrived = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private FakeProvider(TimeProvider timeProvider)
@@ -65,6 +66,15 @@ public sealed class FakeProvider : IAsyncDisposable
     /// <summary>The address for Anthropic clients, without <c>/v1</c>.</summary>
     public string AnthropicBase => BaseAddress.GetLeftPart(UriPartial.Authority);
 
+    /// <summary>
+    /// Whether requests are kept in <see cref="Requests"/>. Default true. Set it to false for load: then nothing is kept, and a verbatim
+    /// <see cref="DefaultReply"/> without faults is sent as fast as the server can, in whatever format.
+    /// </summary>
+    public bool RecordRequests { get; set; } = true;
+
+    /// <summary>How many requests have come since the start or the last <see cref="ClearRequests"/>, recorded or not.</summary>
+    public long RequestCount => Interlocked.Read(ref _requestCount);
+
     /// <summary>The requests so far, in the order in which they came whole. A snapshot.</summary>
     public IReadOnlyList<RecordedRequest> Requests
     {
@@ -73,6 +83,17 @@ public sealed class FakeProvider : IAsyncDisposable
             lock (_gate)
             {
                 return _requests.ToArray();
+            }
+        }
+    }
+
+    private bool HasReplies
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _replies.Count > 0;
             }
         }
     }
@@ -127,6 +148,7 @@ public sealed class FakeProvider : IAsyncDisposable
         lock (_gate)
         {
             _requests.Clear();
+            Interlocked.Exchange(ref _requestCount, 0);
         }
     }
 
@@ -144,6 +166,7 @@ public sealed class FakeProvider : IAsyncDisposable
 
     /// <summary>Waits until this many requests have come since the start or the last <see cref="ClearRequests"/>.</summary>
     /// <returns>The requests.</returns>
+    /// <exception cref="InvalidOperationException"><see cref="RecordRequests"/> is false.</exception>
     public async Task<IReadOnlyList<RecordedRequest>> WaitForRequestsAsync(
         int count,
         CancellationToken cancellationToken = default
@@ -154,6 +177,11 @@ public sealed class FakeProvider : IAsyncDisposable
             Task arrived;
             lock (_gate)
             {
+                if (!RecordRequests)
+                {
+                    throw new InvalidOperationException("No request is kept: RecordRequests is false.");
+                }
+
                 if (_requests.Count >= count)
                 {
                     return _requests.ToArray();
@@ -169,12 +197,25 @@ public sealed class FakeProvider : IAsyncDisposable
     /// <summary>Stops the server. Replies under way are broken off.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _stopping.CancelAsync();
-        await _application.DisposeAsync();
-        _stopping.Dispose();
+        if (!_stopping.IsCancellationRequested)
+        {
+            await _stopping.CancelAsync();
+            await _application.DisposeAsync();
+        }
     }
 
-    private async Task ServeAsync(HttpContext http)
+    private Task ServeAsync(HttpContext http)
+    {
+        if (RecordRequests || Respond is not null || DefaultReply is not { IsPlain: true } plain || HasReplies)
+        {
+            return ServeRecordedAsync(http);
+        }
+
+        Interlocked.Increment(ref _requestCount);
+        return PlainReply.SendAsync(http, plain);
+    }
+
+    private async Task ServeRecordedAsync(HttpContext http)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, _stopping.Token);
         RecordedRequest? request = null;
@@ -239,7 +280,12 @@ public sealed class FakeProvider : IAsyncDisposable
         TaskCompletionSource arrived;
         lock (_gate)
         {
-            _requests.Add(request);
+            if (RecordRequests)
+            {
+                _requests.Add(request);
+            }
+
+            Interlocked.Increment(ref _requestCount);
             _replies.TryDequeue(out reply);
             (arrived, _arrived) = (_arrived, new(TaskCreationOptions.RunContinuationsAsynchronously));
         }

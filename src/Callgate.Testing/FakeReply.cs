@@ -85,6 +85,19 @@ public sealed record FakeReply
     [StringSyntax(StringSyntaxAttribute.Json)]
     public string? UsageOverride { get; init; }
 
+    /// <summary>Whether the body is all there is to it: the same bytes for every request, at once and whole.</summary>
+    internal bool IsPlain =>
+        MockOptions is null
+        && !IsError
+        && !IsDisconnect
+        && SplitAt.Count == 0
+        && SplitEvery is null
+        && CutAfterBytes is null
+        && ResetAfterBytes is null
+        && StallAfterBytes is null
+        && DelayHeaders == TimeSpan.Zero
+        && UsageOverride is null;
+
     internal MockOptions? MockOptions { get; private init; }
     internal bool IsError { get; private init; }
     internal bool IsDisconnect { get; private init; }

@@ -39,7 +39,9 @@ internal static class UsageLie
             return json; // [DONE], or a body that is broken on purpose
         }
 
-        return Replace(root, usage) | Replace((root as JsonObject)?["message"], usage)
+        // Anthropic's streams have it in a message, OpenAI's Responses in a response.
+        var holder = root as JsonObject;
+        return Replace(root, usage) | Replace(holder?["message"], usage) | Replace(holder?["response"], usage)
             ? root!.ToJsonString(s_json)
             : json;
     }

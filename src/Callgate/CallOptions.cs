@@ -58,6 +58,9 @@ public sealed record CallOptions
 
     /// <summary>Answers the call locally, in the model's own wire format and at its prices, without a key. <c>mock/MODEL</c> does so too.</summary>
     public MockOptions? Mock { get; init; }
+
+    /// <summary>Leaves parameters out that the provider doesn't have, instead of refusing the call. Default false.</summary>
+    public bool DropParams { get; init; }
 }
 
 /// <summary>How a call uses the cache.</summary>

@@ -64,6 +64,16 @@ internal sealed class ClientRuntime : IDisposable
         }
     }
 
+    /// <summary>
+    /// Puts a handler in the place of another, for calls that begin from now on. The task completes once the old one has
+    /// seen the last of the calls that began before.
+    /// </summary>
+    public Task ReplaceAsync(CustomLogger current, CustomLogger next, CancellationToken cancellationToken = default)
+    {
+        var gone = _functions.Append(_callbacks).SelectMany(l => l.Replace(current, next)).ToList();
+        return HandlerDrain.WaitAsync(this, current, gone, cancellationToken);
+    }
+
     /// <summary>The handlers of a call that begins now.</summary>
     public CallbackSet CallbacksFor(CallOptions options)
     {
@@ -78,7 +88,7 @@ internal sealed class ClientRuntime : IDisposable
             h =>
             {
                 var registration = new Registration(h, new CallbackOptions());
-                RegistrationDiagnostics.Report(registration, isGateway: false, Logger);
+                RegistrationDiagnostics.Report(registration, isGateway: Options.IsGateway, Logger);
                 return registration;
             }
         );
@@ -92,13 +102,10 @@ internal sealed class ClientRuntime : IDisposable
                 return made;
             }
 
-            var all = _functions.Prepend(_callbacks).SelectMany(l => l.Snapshot).ToList();
-            // Handlers that are gone are forgotten.
-            _reported.IntersectWith(all);
-            var registrations = all.Where(r => !IsAmongCallbacks(r)).ToList();
+            var registrations = AllRegistrations().Where(r => !IsAmongCallbacks(r)).ToList();
             foreach (var registration in registrations.Where(_reported.Add))
             {
-                RegistrationDiagnostics.Report(registration, isGateway: false, Logger);
+                RegistrationDiagnostics.Report(registration, isGateway: Options.IsGateway, Logger);
             }
 
             return _set = new CallbackSet(registrations);
@@ -129,8 +136,12 @@ internal sealed class ClientRuntime : IDisposable
         lock (_lock)
         {
             _set = null;
+            // Handlers that are gone are forgotten, also where no call follows: their code may be about to be unloaded.
+            _reported.IntersectWith(AllRegistrations());
         }
     }
+
+    private IEnumerable<Registration> AllRegistrations() => _functions.Prepend(_callbacks).SelectMany(l => l.Snapshot);
 
     private void OnDuplicate(string name) => RegistrationDiagnostics.ReportDuplicate(name, Logger);
 

@@ -25,12 +25,15 @@ public sealed class LlmClientOptions
     public IDictionary<string, string> ApiBases { get; } =
         new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Model groups: deployments of the same <see cref="Deployment.ModelName"/> share its calls by weight.</summary>
+    /// <summary>Model groups: deployments of the same <see cref="Deployment.ModelName"/> share its calls by weight. A name with stars, such as <c>openai/*</c>, serves every model that matches it and has no group of its own; the most specific pattern wins.</summary>
     public IList<Deployment> Deployments { get; } = [];
 
     /// <summary>By model group: the models to try in order when it fails.</summary>
     public IDictionary<string, IReadOnlyList<string>> Fallbacks { get; } =
         new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
+
+    /// <summary>The models to try when one fails that has no <see cref="Fallbacks"/> of its own. Default: none.</summary>
+    public IList<string> DefaultFallbacks { get; } = [];
 
     /// <summary>By model group: the models to try when the prompt is too long for it.</summary>
     public IDictionary<string, IReadOnlyList<string>> ContextWindowFallbacks { get; } =
@@ -67,6 +70,9 @@ public sealed class LlmClientOptions
     /// <summary>How long a deployment that was rate limited or unavailable gets no calls while its group has others. Default 5 seconds.</summary>
     public TimeSpan CooldownTime { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>How many such failures within a minute a deployment may have before it is taken out for <see cref="CooldownTime"/>. Default 0: the first takes it out.</summary>
+    public int AllowedFails { get; set; }
+
     /// <summary>How many reruns an agentic loop may have, 0 to 100; see <see cref="CustomLogger.ShouldRunAgenticLoopAsync"/>. At the limit the caller gets the answer at hand. 0: nobody is asked. Default 3.</summary>
     public int MaxAgenticLoops { get; set; } = 3;
 
@@ -96,6 +102,9 @@ public sealed class LlmClientOptions
 
     /// <summary>For diagnostics: what each handler overrides, handlers that fail, events that are dropped. Default: warnings go to standard error.</summary>
     public ILoggerFactory? LoggerFactory { get; set; }
+
+    /// <summary>Whether the gateway is in front of the client, so that hooks of the gateway run.</summary>
+    internal bool IsGateway { get; set; }
 
     /// <summary>Tells the time. Default: the system's clock.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;

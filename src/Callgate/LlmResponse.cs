@@ -26,6 +26,30 @@ public abstract record LlmResponse : WireObject
     /// <summary>A copy with this text in place of the answer's own.</summary>
     public abstract LlmResponse WithText(string text);
 
+    /// <summary>A copy that brings the gateway's client one more response header (LiteLLM's <c>_hidden_params.additional_headers</c>). Unary answers; for streams there is <see cref="CustomLogger.PostCallResponseHeadersHookAsync"/>.</summary>
+    public LlmResponse WithHeader(string name, string value)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentNullException.ThrowIfNull(value);
+        return this with
+        {
+            HiddenParams = HiddenParams with
+            {
+                AdditionalHeaders = new Dictionary<string, string>(
+                    HiddenParams.AdditionalHeaders,
+                    StringComparer.OrdinalIgnoreCase
+                )
+                {
+                    [name] = value,
+                },
+            },
+        };
+    }
+
+    /// <summary>The answer as users' code may look at it: this, unless the provider's bytes are passed through and nobody has parsed them yet.</summary>
+    [JsonIgnore]
+    internal virtual LlmResponse Typed => this;
+
     /// <summary>A short, safe form: no secrets, long text is cut.</summary>
     public override string ToString() =>
         Usage is { } usage

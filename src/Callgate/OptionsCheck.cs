@@ -11,6 +11,7 @@ internal static class OptionsCheck
         ArgumentNullException.ThrowIfNull(options);
         InRange(options.NumRetries, 0, 100, nameof(options.NumRetries));
         InRange(options.MaxAgenticLoops, 0, 100, nameof(options.MaxAgenticLoops));
+        InRange(options.AllowedFails, 0, int.MaxValue, nameof(options.AllowedFails));
         InRange(options.MaxPendingEvents, 1, int.MaxValue, nameof(options.MaxPendingEvents));
         Positive(options.Timeout, nameof(options.Timeout));
         Positive(options.ConnectTimeout, nameof(options.ConnectTimeout));
@@ -48,6 +49,23 @@ internal static class OptionsCheck
     {
         ArgumentNullException.ThrowIfNull(options);
         Positive(options.Deadline, nameof(options.Deadline));
+        return options;
+    }
+
+    public static SinkOptions Validated(SinkOptions options)
+    {
+        InRange(options.BatchSize, 1, 100_000, nameof(options.BatchSize));
+        InRange(options.MaxPendingEvents, 1, int.MaxValue, nameof(options.MaxPendingEvents));
+        InRange(options.MaxRetries, 0, 1_000_000, nameof(options.MaxRetries));
+        NotNegative(options.FlushInterval, nameof(options.FlushInterval));
+        NotNegative(options.RetryDelay, nameof(options.RetryDelay));
+        NotNegative(options.MaxRetryDelay, nameof(options.MaxRetryDelay));
+        ArgumentNullException.ThrowIfNull(options.TimeProvider);
+        if (options.MaxPendingBytes < 1)
+        {
+            throw Wrong(nameof(options.MaxPendingBytes), options.MaxPendingBytes, "1 byte or more");
+        }
+
         return options;
     }
 

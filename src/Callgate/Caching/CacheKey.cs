@@ -31,7 +31,17 @@ internal static class CacheKey
             }
         );
         // Another address, or another mock, is another answerer.
-        foreach (var part in (string?[])[call.Options.ApiBase, call.Options.BaseModel, call.Options.Mock?.ToString()])
+        foreach (
+            var part in (string?[])
+                [
+                    call.Options.ApiBase,
+                    call.Options.BaseModel,
+                    call.Options.Mock?.ToString(),
+                    // What one team was answered is not for another to see.
+                    call.Gateway?.UserApiKey.TeamId
+                        ?? call.Gateway?.UserApiKey.KeyHash,
+                ]
+        )
         {
             hash.AppendData([0]);
             hash.AppendData(System.Text.Encoding.UTF8.GetBytes(part ?? ""));

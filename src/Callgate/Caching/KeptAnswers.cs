@@ -51,7 +51,7 @@ internal static class KeptAnswers
         try
         {
             await cache
-                .SetAsync(call.CacheKey, response, call.Options.Cache.Ttl, cancellationToken)
+                .SetAsync(call.CacheKey, response.Typed, call.Options.Cache.Ttl, cancellationToken)
                 .ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // The answer is there; that it couldn't be kept is no reason to lose it.

@@ -39,13 +39,25 @@ public sealed record CallDetails
     public string? ModelId { get; init; }
 
     /// <summary>The conversation; empty for embeddings.</summary>
-    public IReadOnlyList<Message> Messages { get; init; } = [];
+    public IReadOnlyList<Message> Messages
+    {
+        get => field ??= WireList.WithoutNulls((Request as ChatRequest)?.Messages) ?? [];
+        init;
+    }
 
     /// <summary>The texts to embed; empty for chat.</summary>
-    public IReadOnlyList<string> Input { get; init; } = [];
+    public IReadOnlyList<string> Input
+    {
+        get => field ??= (Request as EmbeddingRequest)?.Input ?? [];
+        init;
+    }
 
     /// <summary>The whole request, as shaped by hooks.</summary>
-    public required LlmRequest Request { get; init; }
+    public required LlmRequest Request
+    {
+        get => field ??= Body!.RequestOrEmpty;
+        init;
+    }
 
     /// <summary>The request's parameters besides model, messages and input, by their wire names. Made on first use.</summary>
     public IReadOnlyDictionary<string, JsonElement> OptionalParams => Callgate.OptionalParams.Of(Request);
@@ -54,7 +66,11 @@ public sealed record CallDetails
     public bool Stream { get; init; }
 
     /// <summary>The end user's id that the request names.</summary>
-    public string? User { get; init; }
+    public string? User
+    {
+        get => field ?? (Request as ChatRequest)?.User ?? (Request as EmbeddingRequest)?.User;
+        init;
+    }
 
     /// <summary>When the call began.</summary>
     public DateTimeOffset StartTime { get; init; }
@@ -147,9 +163,16 @@ public sealed record CallDetails
     }
 
     /// <summary>The answer as the observers see it.</summary>
-    internal LlmResponse? Response { get; init; }
+    internal LlmResponse? Response
+    {
+        get => field?.Typed;
+        init;
+    }
 
     internal RawText? RawResponse { get; init; }
+
+    /// <summary>What the request is read from when somebody looks at it; null where it is there.</summary>
+    internal Formats.ClientBody? Body { get; init; }
 
     internal PayloadLimits PayloadLimits { get; init; } = PayloadLimits.Default;
 
@@ -174,7 +197,7 @@ public sealed record CallDetails
 /// <param name="Hook">The hook's name.</param>
 /// <param name="Handler">The handler's name.</param>
 /// <param name="Decision"><c>continue</c>, <c>replace</c>, <c>reject</c>, <c>answer</c>, <c>failed: denied</c> or <c>failed: allowed</c>.</param>
-/// <param name="Duration">How long it took.</param>
+/// <param name="Duration">How long it took; of a hook that sees each chunk, all those together that it decided so; of an iterator, from the stream's first chunk to its last, and zero where the stream was broken off around it.</param>
 public sealed record HookRun(string Hook, string Handler, string Decision, TimeSpan Duration);
 
 /// <summary>What was sent to the provider.</summary>

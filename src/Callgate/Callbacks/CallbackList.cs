@@ -85,6 +85,24 @@ public sealed class CallbackList : IEnumerable<Callback>
         return true;
     }
 
+    /// <summary>Puts a handler in the place of another, with its options; gives back the registrations that are gone for it.</summary>
+    internal Registration[] Replace(CustomLogger current, CustomLogger next)
+    {
+        Registration[] gone;
+        lock (_lock)
+        {
+            gone = Array.FindAll(_registrations, r => r.IsOf(current));
+            _registrations = Array.ConvertAll(_registrations, r => r.IsOf(current) ? r.With(next) : r);
+        }
+
+        if (gone.Length > 0)
+        {
+            Changed?.Invoke();
+        }
+
+        return gone;
+    }
+
     /// <summary>Removes all handlers.</summary>
     public void Clear()
     {
@@ -128,4 +146,12 @@ public readonly record struct Callback
     /// <summary>A built-in handler by its name, e.g. <c>"console"</c>.</summary>
     /// <exception cref="ArgumentException">There is no built-in callback of that name.</exception>
     public static implicit operator Callback(string builtInName) => new(BuiltInCallbacks.Create(builtInName));
+
+    /// <summary>A built-in handler with settings, by the names that <c>docs/sinks.md</c> lists.</summary>
+    /// <exception cref="ArgumentException">There is no built-in callback of that name, or a setting is unknown, missing or wrong; the message names it.</exception>
+    public static Callback Named(string builtInName, IReadOnlyDictionary<string, object?> settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        return new(BuiltInCallbacks.Create(builtInName, settings));
+    }
 }

@@ -262,6 +262,13 @@ public abstract class CustomLogger
         CancellationToken cancellationToken
     ) => default;
 
+    /// <summary>Gateway only. Narrows the models that a list of them shows to this key: give back a subset. It does not decide what the key may call.</summary>
+    [GatewayOnly]
+    public virtual ValueTask<IReadOnlyList<string>> FilterListedModelsAsync(
+        FilterListedModelsContext context,
+        CancellationToken cancellationToken
+    ) => ValueTask.FromResult(context?.ModelNames!);
+
     // ---- results ----
 
     /// <summary>Goes on unchanged.</summary>

@@ -50,4 +50,23 @@ public sealed record ResponseHeadersContext : GatewayHookContext
 
     /// <summary>The request's headers, without those that carry secrets.</summary>
     public IReadOnlyDictionary<string, string> RequestHeaders { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The provider that answered, or failed last; null where none was asked.</summary>
+    public string? CustomLlmProvider { get; init; }
+
+    /// <summary>The deployment's id.</summary>
+    public string? ModelId { get; init; }
+
+    /// <summary>The deployment's address, without its query.</summary>
+    public string? ApiBase { get; init; }
+}
+
+/// <summary>Given to <see cref="CustomLogger.FilterListedModelsAsync"/>.</summary>
+public sealed record FilterListedModelsContext
+{
+    /// <summary>Who asks for the list.</summary>
+    public UserApiKey UserApiKey { get; init; } = new();
+
+    /// <summary>The models that the key may call, by the names that clients use. Return a subset.</summary>
+    public required IReadOnlyList<string> ModelNames { get; init; }
 }

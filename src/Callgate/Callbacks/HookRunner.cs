@@ -13,9 +13,10 @@ internal static class HookRunner
     /// <param name="context">What the hook is told.</param>
     /// <param name="invoke">Calls the method.</param>
     /// <param name="allowed">The decisions that make sense for this hook.</param>
-    /// <param name="replacement">The type of a replacement.</param>
+    /// <param name="replacement">The type of a replacement; of a request, an answer has to fit it too.</param>
     /// <param name="cancellationToken">The call's own token.</param>
     /// <param name="mayDeny">Whether a failure of the hook may refuse the call.</param>
+    /// <param name="byDefault">What a failure of the hook does where its registration doesn't say.</param>
     public static async ValueTask<HookResult> RunAsync<TContext>(
         Call call,
         Registration registration,
@@ -25,7 +26,8 @@ internal static class HookRunner
         HookDecisions allowed,
         Type replacement,
         CancellationToken cancellationToken,
-        bool mayDeny = true
+        bool mayDeny = true,
+        OnHookFailure byDefault = OnHookFailure.Deny
     )
     {
         var start = Stopwatch.GetTimestamp();
@@ -57,7 +59,8 @@ internal static class HookRunner
 #pragma warning restore CA1031
         {
             call.Runtime.Hub.Report(registration.Name, hook.ToString(), exception);
-            var deny = mayDeny && registration.Options.OnFailure != OnHookFailure.Allow;
+            var onFailure = registration.Options.OnFailure;
+            var deny = mayDeny && (onFailure == OnHookFailure.Default ? byDefault : onFailure) == OnHookFailure.Deny;
             result = deny ? HookResult.Reject(Denied(registration, hook)) : default;
             decision = deny ? "failed: denied" : "failed: allowed";
         }
@@ -141,11 +144,14 @@ internal static class HookRunner
             HookDecision.Replace => (allowed & HookDecisions.Replace) != 0
                 && replacement.IsInstanceOfType(result.Value),
             HookDecision.Reject => (allowed & HookDecisions.Reject) != 0 && result.Value is RejectException,
-            HookDecision.Answer => (allowed & HookDecisions.Answer) != 0 && result.Value is LlmResponse,
+            HookDecision.Answer => (allowed & HookDecisions.Answer) != 0 && IsAnswerTo(replacement, result.Value),
             _ => false,
         };
 
-    private static RejectException Denied(Registration registration, Hooks hook) =>
+    private static bool IsAnswerTo(Type request, object? answer) =>
+        request == typeof(Wire.EmbeddingRequest) ? answer is Wire.EmbeddingResponse : answer is Wire.ChatCompletion;
+
+    public static RejectException Denied(Registration registration, Hooks hook) =>
         new(500, $"The callback {registration.Name} failed in {hook}, and the call was refused for it.");
 }
 

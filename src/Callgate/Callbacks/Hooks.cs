@@ -37,12 +37,14 @@ internal enum Hooks : ulong
     BuildAgenticLoopPlanAsync = 1UL << 29,
     PostAgenticLoopResponseHookAsync = 1UL << 30,
     AgenticLoopCleanupHookAsync = 1UL << 31,
+    FilterListedModelsAsync = 1UL << 32,
 
     PreApi = LogPreApiCall | LogPreApiCallAsync,
     PostApi = LogPostApiCall | LogPostApiCallAsync,
     StreamEvent = LogStreamEvent | LogStreamEventAsync,
     Success = LogSuccessEvent | LogSuccessEventAsync,
     Failure = LogFailureEvent | LogFailureEventAsync,
+    RewritesChunks = PostCallStreamingDeploymentHookAsync | PostCallStreamingIteratorHook | PostCallStreamingHookAsync,
     AgenticLoop =
         ShouldRunAgenticLoopAsync
         | BuildAgenticLoopPlanAsync
@@ -55,7 +57,8 @@ internal enum Hooks : ulong
         | PostCallStreamingIteratorHook
         | PostCallStreamingHookAsync
         | PostCallFailureHookAsync
-        | PostCallResponseHeadersHookAsync,
+        | PostCallResponseHeadersHookAsync
+        | FilterListedModelsAsync,
 }
 
 /// <summary>A handler of our own that knows its hooks without reflection.</summary>

@@ -15,12 +15,29 @@ internal enum ObserverEventKind
 /// <summary>One event on its way to observers. Immutable; shared by all of them.</summary>
 internal sealed record ObserverEvent(ObserverEventKind Kind, CallDetails Call, bool IsSync)
 {
-    public LlmResponse? Response { get; init; }
+    private SinkEvent? _sinkEvent;
+    private object? _sinkEventLock;
+    private bool _hasSinkEvent;
+
+    public LlmResponse? Response
+    {
+        get => field?.Typed;
+        init;
+    }
     public LlmChunk? Chunk { get; init; }
     public string? OriginalModelGroup { get; init; }
     public Exception? Exception { get; init; }
     public DateTimeOffset Start { get; init; }
     public DateTimeOffset End { get; init; }
+
+    /// <summary>A terminal event as sinks get it: written once for all of them. The event is final by then; it must not be copied on.</summary>
+    public SinkEvent SinkEvent =>
+        LazyInitializer.EnsureInitialized(
+            ref _sinkEvent!,
+            ref _hasSinkEvent,
+            ref _sinkEventLock,
+            () => SinkEvent.From(this)
+        );
 
     public Hooks Hooks =>
         Kind switch

@@ -18,6 +18,9 @@ internal sealed class ObserverQueue(Registration registration) : IThreadPoolWork
     private int _pending;
     private int _running;
 
+    /// <summary>Whether the handler has seen everything.</summary>
+    public bool IsIdle => Volatile.Read(ref _pending) == 0;
+
     /// <summary>Takes an event that the hub has counted as accepted.</summary>
     public void Append(ObserverEvent observerEvent, ObserverHub hub)
     {
@@ -89,6 +92,13 @@ internal sealed class ObserverQueue(Registration registration) : IThreadPoolWork
     {
         try
         {
+            if (registration.Deferred is { } deferred)
+            {
+                next.Hub.Track(deferred);
+                deferred.Take(next.Event, next.Hub);
+                return default;
+            }
+
             return ObserverDispatch.Dispatch(registration, next.Event, next.Hub.Stopping);
         }
 #pragma warning disable CA1031 // Whatever a handler throws stays here: an observer cannot harm a call.
@@ -96,6 +106,11 @@ internal sealed class ObserverQueue(Registration registration) : IThreadPoolWork
 #pragma warning restore CA1031
         {
             Note(next, exception);
+            if (registration.Deferred is not null)
+            {
+                next.Hub.CountDelivered(1);
+            }
+
             return default;
         }
     }
@@ -125,7 +140,10 @@ internal sealed class ObserverQueue(Registration registration) : IThreadPoolWork
         if (hub is not null && count > 0)
         {
             Interlocked.Add(ref _pending, -count);
-            hub.CountDelivered(count);
+            if (registration.Deferred is null)
+            {
+                hub.CountDelivered(count);
+            }
         }
     }
 }

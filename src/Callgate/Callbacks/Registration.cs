@@ -7,12 +7,17 @@ internal sealed class Registration
     {
         Handler = handler;
         Options = options;
-        Name = options.Name ?? NameOf(handler);
+        var inner = InnerOf(handler);
+        Deferred = inner as IDeferredObserver;
+        Name = options.Name ?? Deferred?.Name ?? inner.GetType().Name;
         Hooks = HookScan.HooksOf(handler);
         Queue = new ObserverQueue(this);
     }
 
     public CustomLogger Handler { get; }
+
+    /// <summary>The handler, where it counts its events itself.</summary>
+    public IDeferredObserver? Deferred { get; }
     public CallbackOptions Options { get; }
     public string Name { get; }
     public Hooks Hooks { get; }
@@ -23,6 +28,12 @@ internal sealed class Registration
 
     public bool Has(Hooks hook) => (Hooks & hook) != 0;
 
-    private static string NameOf(CustomLogger handler) =>
-        (handler is OneEventLogger one ? one.Inner : handler).GetType().Name;
+    /// <summary>Whether it is this handler's, also where its list is for one kind of event.</summary>
+    public bool IsOf(CustomLogger handler) => ReferenceEquals(InnerOf(Handler), handler);
+
+    /// <summary>The same registration for another handler.</summary>
+    public Registration With(CustomLogger handler) =>
+        new(Handler is OneEventLogger one ? new OneEventLogger(handler, one.Event) : handler, Options);
+
+    private static CustomLogger InnerOf(CustomLogger handler) => handler is OneEventLogger one ? one.Inner : handler;
 }

@@ -19,6 +19,9 @@ internal sealed class AgenticLoop
     private (Registration Handler, AgenticLoopPlan Plan)? _next;
     private string _stopReason = "completed";
 
+    /// <summary>Whether the answer that was looked at last is to be answered by another call, so that no caller gets it.</summary>
+    public bool IsGoingOn => _next is not null;
+
     private AgenticLoop(Call first)
     {
         _call = first;
@@ -71,7 +74,8 @@ internal sealed class AgenticLoop
         CancellationToken cancellationToken
     )
     {
-        var response = (ChatCompletion)answer;
+        var given = answer.Typed;
+        var response = (ChatCompletion)given;
         _next = null;
         if (_current is { } current)
         {
@@ -151,7 +155,7 @@ internal sealed class AgenticLoop
             }
         }
 
-        return response;
+        return ReferenceEquals(response, given) ? answer : response;
     }
 
     private void Advance()
@@ -172,9 +176,17 @@ internal sealed class AgenticLoop
         )
         {
             Loop = this,
+            Gateway = GatewayOf(_call),
             AgenticLoopDepth = _call.AgenticLoopDepth + 1,
             Items = _call.Items,
         };
+    }
+
+    // A rerun is made of another request than the client's own bytes.
+    private static GatewayCall? GatewayOf(Call call)
+    {
+        call.Gateway?.Changed();
+        return call.Gateway;
     }
 
     private async ValueTask CleanUpAsync(Exception? failure)

@@ -1,3 +1,5 @@
+using Callgate.Formats;
+using Callgate.Formats.Native;
 using Callgate.Providers;
 using Callgate.Wire;
 
@@ -12,7 +14,24 @@ internal sealed class Attempt(int number, string reason, string modelGroup, Atte
     public AttemptTarget Target => target;
 
     /// <summary>The request as this attempt sends it.</summary>
-    public required LlmRequest Request { get; set; }
+    public LlmRequest Request
+    {
+        get => field ?? Body!.RequestOrEmpty;
+        set
+        {
+            field = value;
+            Body = null;
+        }
+    } = null!;
+
+    /// <summary>The client's bytes, while they are what the attempt sends; else null.</summary>
+    public ClientBody? Body { get; set; }
+
+    /// <summary>How to look into a reply in the client's own format; null where it is translated.</summary>
+    public NativeReplies? Replies { get; set; }
+
+    /// <summary>A stream that passes through; else null.</summary>
+    public RawStream? Raw { get; set; }
 
     /// <summary>How many fallbacks came before.</summary>
     public int FallbackDepth { get; init; }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Callgate.Formats.Native;
 using Callgate.Providers;
 
 namespace Callgate.Calls;
@@ -13,7 +14,7 @@ internal static class AttemptLoop
     public static async ValueTask<T> RunAsync<T>(Call call, CallClock clock, Send<T> send)
     {
         var runtime = call.Runtime;
-        var original = call.Request.Model;
+        var original = call.Model;
         List<(string Model, string Reason)> plan = [(original, "first")];
         Exception? first = null;
         for (var i = 0; ; i++)
@@ -24,7 +25,7 @@ internal static class AttemptLoop
                     .ConfigureAwait(false);
                 if (first is not null)
                 {
-                    runtime.Pipeline.LogRouting(call, ObserverEventKind.SuccessFallback, original, first);
+                    CallEvents.LogRouting(call, ObserverEventKind.SuccessFallback, original, first);
                 }
 
                 return answer;
@@ -41,7 +42,7 @@ internal static class AttemptLoop
                 }
                 else
                 {
-                    runtime.Pipeline.LogRouting(call, ObserverEventKind.FailureFallback, original, failure);
+                    CallEvents.LogRouting(call, ObserverEventKind.FailureFallback, original, failure);
                 }
 
                 if (i + 1 == plan.Count || IsOver(call, clock))
@@ -83,7 +84,7 @@ internal static class AttemptLoop
                 runtime.Router.NoteFailure(deployment, failure);
                 if (failure.Kind == LlmErrorKind.RateLimit && deployments.Count == 1)
                 {
-                    runtime.Pipeline.LogRouting(call, ObserverEventKind.RateLimit, group, failure);
+                    CallEvents.LogRouting(call, ObserverEventKind.RateLimit, group, failure);
                 }
 
                 var others = deployments.Any(d => !tried.Contains(d));
@@ -132,29 +133,39 @@ internal static class AttemptLoop
         var key = runtime.Router.KeyFor(target, call.Options);
         var attempt = new Attempt(call.Attempts.Count + 1, reason, group, target)
         {
-            Request = call.Request,
             FallbackDepth = fallbackDepth,
             StartTime = runtime.Time.GetUtcNow(),
         };
+        if (call.Gateway?.Body is { } body)
+        {
+            attempt.Body = body;
+        }
+        else
+        {
+            attempt.Request = call.Request;
+        }
+
         try
         {
             await DeploymentHooks.BeforeAsync(call, attempt, clock.Token).ConfigureAwait(false);
             var revealed = await RevealAsync(key, target, clock).ConfigureAwait(false);
-            var request = target.Provider!.CreateRequest(
-                attempt.Request,
+            var request = CreateRequest(
+                call,
+                attempt,
                 new ProviderTarget(
                     target.Model,
                     target.ApiBase,
                     revealed,
                     key?.IsToken ?? false,
                     call.Options.ApiVersion ?? deployment.ApiVersion,
-                    call.Kind.IsStream
+                    call.Kind.IsStream,
+                    call.Options.DropParams
                 )
             );
             attempt.Input = new RawText(request.Body);
             attempt.RequestHeaders = request.Headers;
             call.Add(attempt);
-            runtime.Pipeline.LogPreApiCall(call);
+            CallEvents.LogPreApiCall(call);
             return await send(call, attempt, request, clock).ConfigureAwait(false);
         }
         catch (Exception exception)
@@ -172,6 +183,29 @@ internal static class AttemptLoop
         }
     }
 
+    /// <summary>The client's own bytes where the provider speaks its format, else the request translated.</summary>
+    private static ProviderRequest CreateRequest(Call call, Attempt attempt, ProviderTarget target)
+    {
+        var provider = attempt.Target.Provider!;
+        if (attempt.Body is not { } body)
+        {
+            return provider.CreateRequest(attempt.Request, target);
+        }
+
+        if (provider.Speaks(body.Format) && NativeReplies.Of(body.Format) is { } replies)
+        {
+            attempt.Replies = replies;
+            return provider.PassThrough(
+                body.Format,
+                body.ForProvider(target.Model),
+                target,
+                call.Gateway!.FormatHeaders
+            );
+        }
+
+        return provider.CreateRequest(GatewayHooks.ReadRequest(call), target);
+    }
+
     private static async ValueTask<string?> RevealAsync(Secret? key, AttemptTarget target, CallClock clock)
     {
         if (key is null)
@@ -186,8 +220,11 @@ internal static class AttemptLoop
                 ? throw new InvalidOperationException("The delegate gave an empty token.")
                 : token;
         }
+        // A delegate's own LlmException says more than we could.
         catch (Exception exception)
-            when (exception is not OperationCanceledException || !clock.Token.IsCancellationRequested)
+            when (exception is not LlmException or RejectException
+                && (exception is not OperationCanceledException || !clock.Token.IsCancellationRequested)
+            )
         {
             throw LlmException.Create(
                 LlmErrorKind.Authentication,
@@ -222,7 +259,7 @@ internal static class AttemptLoop
             $"No deployment is left for the model {Wire.SafeText.Line(group)}.",
             new ErrorFacts(Model: Wire.SafeText.Line(group), Code: "no_deployment", IsRetryable: false)
         );
-        call.Runtime.Pipeline.LogRouting(call, ObserverEventKind.RateLimit, group, failure);
+        CallEvents.LogRouting(call, ObserverEventKind.RateLimit, group, failure);
         throw failure;
     }
 }

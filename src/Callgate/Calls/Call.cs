@@ -10,37 +10,74 @@ namespace Callgate.Calls;
 internal sealed class Call
 {
     private volatile Attempt[] _attempts = [];
-    private List<HookRun>? _hookRuns;
+    private HookRun[]? _hookRuns;
     private CallItems? _items;
     private int _closed;
     private int _sequence;
+    private LlmRequest? _request;
 
     public Call(ClientRuntime runtime, LlmRequest request, CallOptions options, CallKind kind)
+        : this(runtime, request.Model, options, kind) => _request = request;
+
+    /// <summary>A call that came to the gateway.</summary>
+    public Call(ClientRuntime runtime, string model, GatewayCall gateway, CallOptions options, CallKind kind)
+        : this(runtime, model, options, kind)
+    {
+        Gateway = gateway;
+        _request = gateway.Body is null ? gateway.ClientRequest : null;
+    }
+
+    private Call(ClientRuntime runtime, string model, CallOptions options, CallKind kind)
     {
         Runtime = runtime;
-        Request = request;
         Options = options;
         Kind = kind;
         Callbacks = runtime.CallbacksFor(options);
-        Id = Guid.CreateVersion7().ToString();
+        Id = CallIds.New();
         TraceId = options.TraceId ?? Activity.Current?.TraceId.ToHexString() ?? Id;
         StartTime = runtime.Time.GetUtcNow();
-        ModelGroup = request.Model;
+        ModelGroup = Model = model;
     }
 
     public ClientRuntime Runtime { get; }
     public string Id { get; }
     public string TraceId { get; }
     public CallKind Kind { get; }
-    public CallOptions Options { get; }
+    public CallOptions Options { get; set; }
+
+    /// <summary>Null where the call was not made through the gateway.</summary>
+    public GatewayCall? Gateway { get; init; }
     public CallbackSet Callbacks { get; }
     public DateTimeOffset StartTime { get; }
 
     /// <summary>The model as the caller wrote it.</summary>
     public string ModelGroup { get; }
 
-    /// <summary>The request, as shaped so far.</summary>
-    public LlmRequest Request { get; set; }
+    /// <summary>The model to route to: what the caller wrote, or what a hook has put in its place.</summary>
+    public string Model { get; private set; }
+
+    /// <summary>The request, as shaped so far. Read from the client's bytes when it is first asked for.</summary>
+    public LlmRequest Request
+    {
+        get
+        {
+            if (_request is { } known)
+            {
+                return known;
+            }
+
+            var read = Gateway!.Body!.RequestOrEmpty;
+            return read.Model == Model ? read : read with { Model = Model };
+        }
+        set
+        {
+            _request = value;
+            Model = value.Model;
+        }
+    }
+
+    /// <summary>Routes to another model, and leaves the rest of the client's bytes as they are.</summary>
+    public void RouteTo(string model) => Model = model;
 
     public IReadOnlyList<Attempt> Attempts => _attempts;
     public Attempt? Attempt => _attempts is [.., var last] ? last : null;
@@ -65,6 +102,12 @@ internal sealed class Call
     /// <summary>Which rerun of its loop it is; 0: none.</summary>
     public int AgenticLoopDepth { get; init; }
 
+    /// <summary>The interceptors that have run.</summary>
+    public IReadOnlyList<HookRun> HookRuns => _hookRuns ?? [];
+
+    /// <summary>What it costs; null until it is closed.</summary>
+    public Cost? Cost { get; set; }
+
     public bool IsClosed => Volatile.Read(ref _closed) != 0;
 
     /// <summary>Lets the first caller, and only the first, end the call.</summary>
@@ -80,10 +123,38 @@ internal sealed class Call
     // Copied, as the call may be ended from outside, and described, at any moment.
     public void Add(Attempt attempt) => _attempts = [.. _attempts, attempt];
 
-    public void Add(HookRun run)
+    public void Add(HookRun run) => Change(runs => With(runs, run));
+
+    /// <summary>An interceptor that was put down when it began has ended.</summary>
+    public void Replace(HookRun begun, HookRun ended) =>
+        Change(runs => Array.ConvertAll(runs, r => ReferenceEquals(r, begun) ? ended : r));
+
+    // Moderation runs beside the others.
+    private void Change(Func<HookRun[], HookRun[]> change)
     {
-        // Interceptors of one call run one after the other, but a snapshot may be taken beside them.
-        _hookRuns = _hookRuns is null ? [run] : [.. _hookRuns, run];
+        HookRun[]? before;
+        do
+        {
+            before = Volatile.Read(ref _hookRuns);
+        } while (Interlocked.CompareExchange(ref _hookRuns, change(before ?? []), before) != before);
+    }
+
+    /// <summary>Of a hook that sees each chunk, what decided the same is one entry: a long stream must not make a long event.</summary>
+    private static HookRun[] With(HookRun[] runs, HookRun run)
+    {
+        var same = run.Hook
+            is nameof(CustomLogger.PostCallStreamingHookAsync)
+                or nameof(CustomLogger.PostCallStreamingDeploymentHookAsync)
+            ? Array.FindIndex(runs, r => r.Hook == run.Hook && r.Handler == run.Handler && r.Decision == run.Decision)
+            : -1;
+        if (same < 0)
+        {
+            return [.. runs, run];
+        }
+
+        HookRun[] summed = [.. runs];
+        summed[same] = run with { Duration = runs[same].Duration + run.Duration };
+        return summed;
     }
 
     /// <summary>What is known now, for an event.</summary>
@@ -102,11 +173,9 @@ internal sealed class Call
             ModelGroup = ModelGroup,
             CustomLlmProvider = target?.ProviderName ?? "",
             ModelId = target?.Deployment.Id,
-            Messages = WireList.WithoutNulls((Request as ChatRequest)?.Messages) ?? [],
-            Input = (Request as EmbeddingRequest)?.Input ?? [],
-            Request = Request,
+            Request = _request!,
+            Body = _request is null ? Gateway!.Body : null,
             Stream = Kind.IsStream,
-            User = (Request as ChatRequest)?.User ?? (Request as EmbeddingRequest)?.User,
             StartTime = StartTime,
             ApiCallStartTime = attempt?.StartTime,
             CompletionStartTime = attempt?.FirstAnswerTime,

@@ -30,14 +30,11 @@ internal sealed class CallPipeline(ClientRuntime runtime)
         Admit(call, clock);
         try
         {
-            await ShapeAsync(call, clock).ConfigureAwait(false);
-            var outcome = CallOutcome.CacheHit;
-            var response = await LookUpAsync(call, clock.Token).ConfigureAwait(false);
+            var outcome = CallOutcome.AnsweredByHook;
+            var response = await ShapeAsync(call, clock).ConfigureAwait(false);
             if (response is null)
             {
-                outcome = CallOutcome.Completed;
-                response = await AttemptLoop.RunAsync(call, clock, HttpUpstream.CompleteAsync).ConfigureAwait(false);
-                await KeepAsync(call, response, clock.Token).ConfigureAwait(false);
+                (response, outcome) = await ModeratedAsync(call, clock, AnswerAsync(call, clock)).ConfigureAwait(false);
             }
 
             if (call.Loop is { } loop)
@@ -45,10 +42,16 @@ internal sealed class CallPipeline(ClientRuntime runtime)
                 response = await loop.OnAnswerAsync(call, response, clock.Token).ConfigureAwait(false);
             }
 
+            if (call.Gateway is not null && call.Loop is not { IsGoingOn: true })
+            {
+                response = await GatewayHooks.AnswerAsync(call, response, clock.Token).ConfigureAwait(false);
+            }
+
             return Close(call, outcome, response, null)!;
         }
         catch (Exception exception)
         {
+            await TellGatewayAsync(call, exception, clock).ConfigureAwait(false);
             var failure = CloseFailed(call, exception, clock, null);
             if (ReferenceEquals(failure, exception))
             {
@@ -59,13 +62,54 @@ internal sealed class CallPipeline(ClientRuntime runtime)
         }
     }
 
-    /// <summary>A streamed call, from 2 to 6; its consumer's pulls do the rest.</summary>
+    /// <summary>A refusal of somebody unknown: no hook is asked about those who may not call at all.</summary>
+    public void Refuse(Call call, LlmException refusal)
+    {
+        Admit(call, null);
+        call.Rejection = new Rejection("admit", refusal.Message);
+        CloseFailed(call, refusal, null, null);
+    }
+
+    // 4 to 6 of a unary call
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<(LlmResponse, CallOutcome)> AnswerAsync(Call call, CallClock clock)
+    {
+        if (await LookUpAsync(call, clock.Token).ConfigureAwait(false) is { } kept)
+        {
+            return (kept, CallOutcome.CacheHit);
+        }
+
+        var response = await AttemptLoop.RunAsync(call, clock, HttpUpstream.CompleteAsync).ConfigureAwait(false);
+        await KeepAsync(call, response, clock.Token).ConfigureAwait(false);
+        return (response, CallOutcome.Completed);
+    }
+
+    /// <summary>A streamed call, from 2 to 7's beginning; its consumer's pulls do the rest.</summary>
     public async ValueTask<IChunkSource> OpenStreamAsync(Call call, CallClock clock)
     {
-        await ShapeAsync(call, clock).ConfigureAwait(false);
-        return await LookUpAsync(call, clock.Token).ConfigureAwait(false) is ChatCompletion kept
-            ? new StreamReplay(kept, ((ChatRequest)call.Request).StreamOptions?.IncludeUsage == true)
+        var source = await ShapeAsync(call, clock).ConfigureAwait(false) is { } answer
+            ? Replay(call, answer, CallOutcome.AnsweredByHook)
+            : await ModeratedAsync(call, clock, OpenAsync(call, clock)).ConfigureAwait(false);
+        return call.Gateway is null ? source : await GatewayHooks.WrapAsync(call, source, clock).ConfigureAwait(false);
+    }
+
+    // 4 to 6 of a streamed call
+    private async ValueTask<IChunkSource> OpenAsync(Call call, CallClock clock) =>
+        await LookUpAsync(call, clock.Token).ConfigureAwait(false) is { } kept
+            ? Replay(call, kept, CallOutcome.CacheHit)
             : await AttemptLoop.RunAsync(call, clock, HttpUpstream.OpenStreamAsync).ConfigureAwait(false);
+
+    private static StreamReplay Replay(Call call, LlmResponse answer, CallOutcome outcome) =>
+        new((ChatCompletion)answer, ((ChatRequest)call.Request).StreamOptions?.IncludeUsage == true, outcome);
+
+    /// <summary>A call that is refused before it comes to anything: its event, and the gateway's hooks on a failure, are those of any other.</summary>
+    public async ValueTask<Exception> RefuseAsync(Call call, LlmException refusal, CancellationToken cancellationToken)
+    {
+        using var clock = NewClock(call, cancellationToken);
+        Admit(call, clock);
+        call.Rejection ??= new Rejection("admit", refusal.Message);
+        await TellGatewayAsync(call, refusal, clock).ConfigureAwait(false);
+        return CloseFailed(call, refusal, clock, null);
     }
 
     public CallClock NewClock(Call call, CancellationToken cancellationToken) =>
@@ -93,16 +137,31 @@ internal sealed class CallPipeline(ClientRuntime runtime)
     }
 
     // 2. Shape
-    public async ValueTask ShapeAsync(Call call, CallClock clock)
+    private async ValueTask<LlmResponse?> ShapeAsync(Call call, CallClock clock)
     {
         clock.Token.ThrowIfCancellationRequested();
+        if (
+            call.Gateway is not null
+            && await GatewayHooks.ShapeAsync(call, clock.Token).ConfigureAwait(false) is { } answer
+        )
+        {
+            return answer;
+        }
+
         if (call.Callbacks.Has(Hooks.GetChatCompletionPromptAsync))
         {
             await PromptHook.RunAsync(call, clock.Token).ConfigureAwait(false);
         }
 
         RequestCheck.ThrowIfInvalid(call);
+        return null;
     }
+
+    // 3. Moderate, beside 4 to 6
+    private static ValueTask<T> ModeratedAsync<T>(Call call, CallClock clock, ValueTask<T> answering) =>
+        call.Gateway is not null && call.Callbacks.Has(Hooks.ModerationHookAsync)
+            ? GatewayHooks.ModeratedAsync(call, clock, answering)
+            : answering;
 
     // 4. Look up
     private ValueTask<LlmResponse?> LookUpAsync(Call call, CancellationToken cancellationToken) =>
@@ -112,81 +171,9 @@ internal sealed class CallPipeline(ClientRuntime runtime)
     public ValueTask KeepAsync(Call call, LlmResponse response, CancellationToken cancellationToken) =>
         runtime.Options.Cache is { } cache ? KeptAnswers.KeepAsync(cache, call, response, cancellationToken) : default;
 
-    // 6. Attempt: the exact input
-    public void LogPreApiCall(Call call)
-    {
-        if (Wants(call, Hooks.PreApi))
-        {
-            Observe(
-                call,
-                static call => new ObserverEvent(
-                    ObserverEventKind.PreApi,
-                    call.Describe("pre_api_call"),
-                    call.Kind.IsSync
-                )
-            );
-        }
-    }
-
-    // 6. Attempt: the raw reply
-    public void LogPostApiCall(Call call)
-    {
-        if (Wants(call, Hooks.PostApi))
-        {
-            Observe(
-                call,
-                static call => new ObserverEvent(
-                    ObserverEventKind.PostApi,
-                    call.Describe("post_api_call"),
-                    call.Kind.IsSync
-                )
-                {
-                    Start = call.StartTime,
-                    End = call.Runtime.Time.GetUtcNow(),
-                }
-            );
-        }
-    }
-
-    // 6. Attempt: a fallback's outcome, or a group with nobody left
-    public void LogRouting(Call call, ObserverEventKind kind, string modelGroup, Exception exception)
-    {
-        var observerEvent = new ObserverEvent(kind, null!, call.Kind.IsSync);
-        if (Wants(call, observerEvent.Hooks))
-        {
-            Observe(
-                call,
-                call =>
-                    observerEvent with
-                    {
-                        Call = call.Describe("routing_event"),
-                        OriginalModelGroup = modelGroup,
-                        Exception = exception,
-                    }
-            );
-        }
-    }
-
-    // 7. Answer: a chunk for its observers
-    public void LogStreamEvent(Call call, LlmChunk chunk)
-    {
-        if (Wants(call, Hooks.StreamEvent))
-        {
-            ObserveChunk(call, chunk);
-        }
-    }
-
-    // Apart from the method above, which then allocates no closure where nobody looks.
-    private static void ObserveChunk(Call call, LlmChunk chunk) =>
-        Observe(
-            call,
-            call => new ObserverEvent(ObserverEventKind.Chunk, call.Describe("stream_event"), call.Kind.IsSync)
-            {
-                Chunk = chunk,
-                Start = call.StartTime,
-                End = call.Runtime.Time.GetUtcNow(),
-            }
-        );
+    // 7. Answer, a failure
+    public ValueTask TellGatewayAsync(Call call, Exception exception, CallClock clock) =>
+        call.Gateway is null ? default : GatewayHooks.FailureAsync(call, exception, clock);
 
     // 8. Close, with what went wrong; gives back what the caller is to get.
     public Exception CloseFailed(Call call, Exception exception, CallClock? clock, LlmResponse? partial)
@@ -242,12 +229,20 @@ internal sealed class CallPipeline(ClientRuntime runtime)
         }
 
         runtime.OpenCalls.Remove(call);
+        if (outcome == CallOutcome.Completed && call.Gateway is { HasClientLeft: true })
+        {
+            // The answer was read to its end for the bill alone.
+            (outcome, exception) = (CallOutcome.ClientAborted, new OperationCanceledException(Failures.BrokenOff));
+        }
+
         var end = runtime.Time.GetUtcNow();
         var (usage, cost) = Settlement.Settle(call, outcome, response, end);
+        call.Cost = cost;
+        call.Gateway?.OnClosed?.Invoke(call, new CallEnd(outcome, usage, cost));
         response = response?.WithHidden(call, outcome, cost);
         CallTelemetry.Stop(call, outcome, usage, cost, response, exception);
         var isSuccess = outcome is CallOutcome.Completed or CallOutcome.CacheHit or CallOutcome.AnsweredByHook;
-        if (Wants(call, isSuccess ? Hooks.Success : Hooks.Failure))
+        if (CallEvents.Wants(call, isSuccess ? Hooks.Success : Hooks.Failure))
         {
             // The lock lets an event that another thread is about to append go first: this one is the last.
             lock (call)
@@ -281,19 +276,4 @@ internal sealed class CallPipeline(ClientRuntime runtime)
 
         return response;
     }
-
-    // 9. Observe: in the order of the events' sequence, and nothing after the terminal one, as a call that was ended
-    // from outside may still be running down.
-    private static void Observe(Call call, Func<Call, ObserverEvent> make)
-    {
-        lock (call)
-        {
-            if (!call.IsClosed)
-            {
-                Observation.Send(call, make(call));
-            }
-        }
-    }
-
-    private static bool Wants(Call call, Hooks hooks) => call.Callbacks.Has(hooks) && !call.Options.NoLog;
 }

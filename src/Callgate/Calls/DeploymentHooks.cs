@@ -102,7 +102,10 @@ internal static class DeploymentHooks
                     cancellationToken
                 )
                 .ConfigureAwait(false);
-            attempt.Request = HookRunner.Accept<Wire.LlmRequest>(call, "attempt", result) ?? attempt.Request;
+            if (HookRunner.Accept<Wire.LlmRequest>(call, "attempt", result) is { } changed)
+            {
+                attempt.Request = changed;
+            }
         }
     }
 
@@ -122,7 +125,7 @@ internal static class DeploymentHooks
                 {
                     Request = attempt.Request,
                     Deployment = attempt.Target.Deployment,
-                    Response = response,
+                    Response = response.Typed,
                 }
             );
             var result = await HookRunner
@@ -133,11 +136,14 @@ internal static class DeploymentHooks
                     context,
                     static (handler, c, token) => handler.PostCallSuccessDeploymentHookAsync(c, token),
                     HookDecisions.Replace | HookDecisions.Reject,
-                    response.GetType(),
+                    response.Typed.GetType(),
                     cancellationToken
                 )
                 .ConfigureAwait(false);
-            response = HookRunner.Accept<LlmResponse>(call, "answer", result) ?? response;
+            if (HookRunner.Accept<LlmResponse>(call, "answer", result) is { } changed)
+            {
+                response = changed;
+            }
         }
 
         return response;

@@ -124,7 +124,10 @@ internal static class Failures
             RejectException => CallOutcome.Rejected,
             ObjectDisposedException when call.Runtime.IsDisposed => CallOutcome.Terminated,
             _ when call.Rejection is not null => CallOutcome.Rejected,
-            OperationCanceledException when clock is null || clock.IsCallerCancelled => CallOutcome.Cancelled,
+            // At the gateway the caller's token is the client's connection.
+            OperationCanceledException when clock is null || clock.IsCallerCancelled => call.Gateway is null
+                ? CallOutcome.Cancelled
+                : CallOutcome.ClientAborted,
             OperationCanceledException => CallOutcome.TimedOut,
             LlmTimeoutException { StatusCode: null } => CallOutcome.TimedOut,
             _ => CallOutcome.UpstreamFailed,

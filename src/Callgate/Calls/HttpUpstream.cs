@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
+using Callgate.Formats;
 using Callgate.Providers;
 using Callgate.Wire;
 
@@ -32,10 +33,8 @@ internal static class HttpUpstream
             .ConfigureAwait(false);
         attempt.FirstAnswerTime = runtime.Time.GetUtcNow();
         attempt.RawResponse = new RawText(body);
-        runtime.Pipeline.LogPostApiCall(call);
-        var response = attempt.Target.Provider!.ReadResponse(attempt.Request, body);
-        attempt.Usage = WireUsage.Of(attempt.Request, response);
-        attempt.ServiceTier = (response as ChatCompletion)?.ServiceTier;
+        CallEvents.LogPostApiCall(call);
+        var response = attempt.Replies is null ? Read(attempt, body) : PassThrough(call, attempt, body);
         if (call.Callbacks.Has(Hooks.PostCallSuccessDeploymentHookAsync))
         {
             response = await DeploymentHooks
@@ -47,6 +46,34 @@ internal static class HttpUpstream
         return response;
     }
 
+    private static LlmResponse Read(Attempt attempt, byte[] body)
+    {
+        var response = attempt.Target.Provider!.ReadResponse(attempt.Request, body);
+        attempt.Usage = WireUsage.Of(attempt.Request, response);
+        attempt.ServiceTier = (response as ChatCompletion)?.ServiceTier;
+        return response;
+    }
+
+    /// <summary>A reply in the client's own format: only what it says of itself is picked out.</summary>
+    private static RawResponse PassThrough(Call call, Attempt attempt, byte[] body)
+    {
+        var facts = attempt.Replies!.Scan(body);
+        var (replies, provider, request) = (attempt.Replies, attempt.Target.Provider!, attempt.Body!);
+        var response = new RawResponse(() => replies.Parse(provider, request, body))
+        {
+            Id = facts.Id,
+            Model = facts.Model,
+            Usage = facts.Usage,
+            Bytes = body,
+            ModelAt = facts.ModelAt,
+        };
+        attempt.ServiceTier = facts.ServiceTier;
+        attempt.Usage = facts.Usage is { } usage
+            ? WireUsage.Reported(usage)
+            : WireUsage.Of(call.Request, response.Typed);
+        return response;
+    }
+
     public static async ValueTask<IChunkSource> OpenStreamAsync(
         Call call,
         Attempt attempt,
@@ -55,17 +82,21 @@ internal static class HttpUpstream
     )
     {
         var runtime = call.Runtime;
-        clock.Arm("first token", Shorter(runtime.Options.FirstTokenTimeout, attempt.Target.Deployment.Timeout));
+        var deployment = attempt.Target.Deployment;
+        clock.Arm(
+            "first token",
+            Shorter(runtime.Options.FirstTokenTimeout, deployment.StreamTimeout ?? deployment.Timeout)
+        );
         var reply = await SendAsync(call, attempt, request, clock).ConfigureAwait(false);
-        UpstreamStream? stream = null;
+        IChunkSource? stream = null;
         try
         {
-            runtime.Pipeline.LogPostApiCall(call);
-            attempt.Translator = attempt.Target.Provider!.TranslateStream(attempt.Request);
-            var isWatched = NeedsContent(call);
-            attempt.Stream = new ChatAccumulator(isWatched);
+            CallEvents.LogPostApiCall(call);
             var bytes = await reply.Content.ReadAsStreamAsync(clock.Token).ConfigureAwait(false);
-            stream = new UpstreamStream(reply, bytes, attempt, isWatched, runtime.Options.MaxResponseBytes);
+            stream =
+                attempt.Replies is not null && !call.Callbacks.Has(Hooks.RewritesChunks)
+                    ? RawStream.Open(call, attempt, reply, bytes)
+                    : UpstreamStream.Open(call, attempt, reply, bytes, NeedsContent(call));
             // Until the first event is here, another attempt can still take this one's place.
             await stream.ReadAsync(clock).ConfigureAwait(false);
             clock.Disarm();
@@ -102,7 +133,7 @@ internal static class HttpUpstream
         {
             attempt.StatusCode = (int)reply.StatusCode;
             attempt.RequestId = RequestIdOf(reply.Headers);
-            if (call.Callbacks.Has(Hooks.PostApi | Hooks.Success | Hooks.Failure))
+            if (call.Gateway is not null || call.Callbacks.Has(Hooks.PostApi | Hooks.Success | Hooks.Failure))
             {
                 attempt.ResponseHeaders = new LazyHeaders(reply.Headers);
             }
@@ -117,7 +148,7 @@ internal static class HttpUpstream
                 .ConfigureAwait(false);
             body = KeyMask.Apply(body, request.Headers, headers);
             attempt.RawResponse = new RawText(body);
-            runtime.Pipeline.LogPostApiCall(call);
+            CallEvents.LogPostApiCall(call);
             throw attempt.Target.Provider!.ReadError(
                 new ProviderError
                 {

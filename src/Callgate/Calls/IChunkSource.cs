@@ -20,11 +20,17 @@ internal interface IChunkSource : IDisposable
     /// <summary>Takes a chunk that is there already.</summary>
     bool TryTake(out ChatChunk chunk);
 
+    /// <summary>Takes into account a chunk that was taken, as its consumer is to see it.</summary>
+    void Taken(ChatChunk chunk) => Attempt?.Stream!.Add(chunk);
+
     /// <summary>Waits until a chunk is there, or nothing more comes.</summary>
     ValueTask ReadAsync(CallClock clock);
 
     /// <summary>The answer so far, put together; null where nothing has come, or nobody will look.</summary>
     LlmResponse? Assemble();
+
+    /// <summary>The answer for the cache: as the provider gave it.</summary>
+    LlmResponse? AssembleForCache() => Assemble();
 
     /// <summary>Gives everything back, by the one who reads. <see cref="IDisposable.Dispose"/> may come from any thread, and only breaks off.</summary>
     void Release();

@@ -151,12 +151,12 @@ internal sealed class ObservedCall
             RequestHeaders = headers ?? [],
         };
         Call.Add(attempt);
-        _pipeline.LogPreApiCall(Call);
+        CallEvents.LogPreApiCall(Call);
         return attempt;
     }
 
     /// <summary>6: the raw reply is there.</summary>
-    public void Answered() => _pipeline.LogPostApiCall(Call);
+    public void Answered() => CallEvents.LogPostApiCall(Call);
 
     /// <summary>7 and 8: a unary answer.</summary>
     public void Complete(LlmResponse response)
@@ -183,7 +183,7 @@ internal sealed class ObservedCall
         // Not before a chunk is here: a stream that was refused was not billed.
         attempt.Stream ??= new ChatAccumulator(keepContent: true);
         attempt.Stream.Add(chunk);
-        _pipeline.LogStreamEvent(Call, chunk);
+        CallEvents.LogStreamEvent(Call, chunk);
     }
 
     /// <summary>8: a stream has ended, whole or not.</summary>

@@ -1,3 +1,4 @@
+using Callgate.Formats.Native;
 using Callgate.Wire;
 
 namespace Callgate.Calls;
@@ -7,9 +8,14 @@ internal static class RequestCheck
 {
     public static void ThrowIfInvalid(Call call)
     {
-        if (string.IsNullOrWhiteSpace(call.Request.Model))
+        if (string.IsNullOrWhiteSpace(call.Model))
         {
             throw Refused(call, "The model is empty: name one as provider/model.");
+        }
+
+        if (call.Gateway?.Body is { IsRead: false } body && PlainRequest.IsPlain(body))
+        {
+            return;
         }
 
         switch (call.Request)

@@ -22,6 +22,8 @@ internal static class SafeHeaders
         "user-agent",
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
+    private static readonly NameTable<bool> s_isShown = new(IsShown);
+
     /// <summary>Whether a request's header is known to carry no key.</summary>
     public static bool IsHarmless(string name) => s_known.Contains(name);
 
@@ -48,14 +50,7 @@ internal static class SafeHeaders
         var safe = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         foreach (var (name, values) in headers.NonValidated)
         {
-            if (
-                !name.Contains("cookie", StringComparison.OrdinalIgnoreCase)
-                    && !name.Contains("auth", StringComparison.OrdinalIgnoreCase)
-                    && !name.Contains("key", StringComparison.OrdinalIgnoreCase)
-                    && !name.Contains("token", StringComparison.OrdinalIgnoreCase)
-                || name.StartsWith("x-ratelimit-", StringComparison.OrdinalIgnoreCase)
-                || name.StartsWith("anthropic-ratelimit-", StringComparison.OrdinalIgnoreCase)
-            )
+            if (s_isShown[name])
             {
                 safe[name] = values.ToString();
             }
@@ -63,4 +58,12 @@ internal static class SafeHeaders
 
         return safe;
     }
+
+    private static bool IsShown(string name) =>
+        !name.Contains("cookie", StringComparison.OrdinalIgnoreCase)
+            && !name.Contains("auth", StringComparison.OrdinalIgnoreCase)
+            && !name.Contains("key", StringComparison.OrdinalIgnoreCase)
+            && !name.Contains("token", StringComparison.OrdinalIgnoreCase)
+        || name.StartsWith("x-ratelimit-", StringComparison.OrdinalIgnoreCase)
+        || name.StartsWith("anthropic-ratelimit-", StringComparison.OrdinalIgnoreCase);
 }

@@ -50,6 +50,11 @@ internal static class Settlement
         foreach (var attempt in attempts)
         {
             attempt.EndTime ??= end;
+            if (attempt.Usage.Source == UsageSource.None)
+            {
+                attempt.Raw?.Settle();
+            }
+
             if (attempt.Stream is { } stream && attempt.Usage.Source == UsageSource.None)
             {
                 attempt.Usage = WireUsage.Of(attempt);
@@ -69,7 +74,7 @@ internal static class Settlement
         try
         {
             var router = call.Runtime.Router;
-            call.KeptTarget = router.Resolve(router.GroupOf(call.Request.Model)[0], call.Options);
+            call.KeptTarget = router.Resolve(router.GroupOf(call.Model)[0], call.Options);
             call.KeptPrice = PriceOf(call, call.KeptTarget, call.StartTime);
         }
         catch (LlmException)
@@ -110,18 +115,31 @@ internal static class Settlement
     /// <summary>The answer as its caller gets it, with what we know about it.</summary>
     public static LlmResponse WithHidden(this LlmResponse response, Call call, CallOutcome outcome, Cost cost)
     {
-        var attempt = call.Attempt;
+        var known = HiddenOf(call);
         return response with
         {
-            HiddenParams = new HiddenParams
+            HiddenParams = known with
             {
-                CallId = call.Id,
-                ModelId = attempt?.Target.Deployment.Id,
-                ApiBase = attempt?.Target.ApiBase,
                 ResponseCost = cost.Total,
                 CacheHit = outcome == CallOutcome.CacheHit,
-                AdditionalHeaders = attempt?.ResponseHeaders ?? AdditionalArgs.NoHeaders,
+                // Those that a hook has added stay.
+                AdditionalHeaders = ReferenceEquals(response.HiddenParams, HiddenParams.None)
+                    ? known.AdditionalHeaders
+                    : response.HiddenParams.AdditionalHeaders,
             },
+        };
+    }
+
+    /// <summary>What is known of an answer before the call is closed.</summary>
+    public static HiddenParams HiddenOf(Call call)
+    {
+        var attempt = call.Attempt;
+        return new HiddenParams
+        {
+            CallId = call.Id,
+            ModelId = attempt?.Target.Deployment.Id,
+            ApiBase = attempt?.Target.ApiBase,
+            AdditionalHeaders = attempt?.ResponseHeaders ?? AdditionalArgs.NoHeaders,
         };
     }
 }

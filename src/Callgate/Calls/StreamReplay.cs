@@ -8,8 +8,9 @@ internal sealed class StreamReplay : IChunkSource
     private readonly Queue<ChatChunk> _chunks = new();
     private readonly ChatCompletion _kept;
 
-    public StreamReplay(ChatCompletion kept, bool withUsage)
+    public StreamReplay(ChatCompletion kept, bool withUsage, CallOutcome outcome)
     {
+        Outcome = outcome;
         _kept = kept;
         foreach (var choice in kept.Choices)
         {
@@ -39,7 +40,7 @@ internal sealed class StreamReplay : IChunkSource
         }
     }
 
-    public CallOutcome Outcome => CallOutcome.CacheHit;
+    public CallOutcome Outcome { get; }
 
     public bool IsComplete => _chunks.Count == 0;
 

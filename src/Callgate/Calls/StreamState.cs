@@ -97,7 +97,9 @@ internal sealed class StreamState(
         }
         catch (Exception exception)
         {
-            var failure = Fail(await TellHooksAsync(exception).ConfigureAwait(false));
+            var told = await TellHooksAsync(exception).ConfigureAwait(false);
+            await _runtime.Pipeline.TellGatewayAsync(call, told, _clock!).ConfigureAwait(false);
+            var failure = Fail(told);
             if (ReferenceEquals(failure, exception))
             {
                 throw;
@@ -158,9 +160,11 @@ internal sealed class StreamState(
         }
     }
 
-    /// <summary>A call that is only observed is not steered either.</summary>
+    /// <summary>A call that is only observed is not steered either; where the gateway's hooks follow, the source has run these before them.</summary>
     private bool HasChunkHooks =>
-        !call.Kind.IsObserved && call.Callbacks.Has(Hooks.PostCallStreamingDeploymentHookAsync);
+        !call.Kind.IsObserved
+        && call.Callbacks.Has(Hooks.PostCallStreamingDeploymentHookAsync)
+        && _source is not HookedSource;
 
     /// <summary>Whether somebody has cancelled, or time has run out: then nobody wants what is there already. What another client does then is its own affair.</summary>
     private bool IsOver => !call.Kind.IsObserved && _clock!.Token.IsCancellationRequested;
@@ -177,10 +181,11 @@ internal sealed class StreamState(
     /// <summary>Takes a chunk into the assembled answer; false where the consumer isn't to see it.</summary>
     private bool Note(IChunkSource source, ChatChunk chunk)
     {
-        source.Attempt?.Stream!.Add(chunk);
+        source.Taken(chunk);
         // We always ask the provider for the usage; its chunk goes on only to a consumer who asked too.
         if (
             chunk.PlainText is null
+            && chunk.Events is null
             && source.Outcome == CallOutcome.Completed
             && !call.Kind.IsObserved
             && chunk is { Choices.Count: 0, Usage: not null }
@@ -190,7 +195,11 @@ internal sealed class StreamState(
             return false;
         }
 
-        _runtime.Pipeline.LogStreamEvent(call, chunk);
+        if (chunk.Events is null)
+        {
+            CallEvents.LogStreamEvent(call, chunk);
+        }
+
         return true;
     }
 
@@ -201,9 +210,9 @@ internal sealed class StreamState(
         if (source.Attempt is { } attempt)
         {
             attempt.EndTime = _runtime.Time.GetUtcNow();
-            if (response is not null)
+            if (source.AssembleForCache() is { } whole && _runtime.Options.Cache is not null)
             {
-                await _runtime.Pipeline.KeepAsync(call, response, _clock!.Token).ConfigureAwait(false);
+                await _runtime.Pipeline.KeepAsync(call, whole, _clock!.Token).ConfigureAwait(false);
             }
         }
 
@@ -258,6 +267,9 @@ internal sealed class StreamState(
         _source?.Release();
         _clock?.Dispose();
     }
+
+    /// <summary>What ends the stream of a client whose provider speaks its own format; known once the stream is read to its end.</summary>
+    public ReadOnlyMemory<byte>? Tail => (_source as RawStream)?.Tail;
 
     /// <summary>The consumer is done, early or not.</summary>
     public void Dispose()

@@ -12,6 +12,21 @@ internal sealed class UpstreamStream(
     long maxBytes
 ) : IChunkSource
 {
+    public static UpstreamStream Open(
+        Call call,
+        Attempt attempt,
+        HttpResponseMessage reply,
+        Stream bytes,
+        bool isWatched
+    )
+    {
+        attempt.Translator =
+            attempt.Replies?.Translate(attempt.Target.Provider!, attempt.Body!)
+            ?? attempt.Target.Provider!.TranslateStream(attempt.Request);
+        attempt.Stream = new ChatAccumulator(isWatched);
+        return new UpstreamStream(reply, bytes, attempt, isWatched, call.Runtime.Options.MaxResponseBytes);
+    }
+
     private readonly SseReader _events = new((int)Math.Min(maxBytes, SseReader.DefaultMaxEventBytes));
     private readonly Queue<ChatChunk> _ready = new();
     private int _disposed;

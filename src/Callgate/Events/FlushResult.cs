@@ -9,22 +9,22 @@ public readonly record struct FlushResult
     /// <summary>Events handed over for delivery.</summary>
     public long Accepted { get; init; }
 
-    /// <summary>Events that an observer has seen, those that it failed on included.</summary>
+    /// <summary>Events that an observer has seen, those that it failed on included; of a sink, those that reached its receiver.</summary>
     public long Delivered { get; init; }
 
     /// <summary>Of those, the ones where the observer threw.</summary>
     public long Failed { get; init; }
 
-    /// <summary>Events still to be seen.</summary>
+    /// <summary>Events still to be seen, or held by a sink.</summary>
     public long Pending => Accepted - Delivered - DeadLettered - SampledOut - Dropped;
 
-    /// <summary>Events that a sink refused for good.</summary>
+    /// <summary>Events that a sink refused, or gave up after its tries.</summary>
     public long DeadLettered { get; init; }
 
     /// <summary>Events left out by sampling.</summary>
     public long SampledOut { get; init; }
 
-    /// <summary>Events dropped because the observer lagged too far behind.</summary>
+    /// <summary>Events dropped because the observer lagged too far behind, or because the client was disposed while a sink held them.</summary>
     public long Dropped { get; init; }
 
     /// <summary>Adds two.</summary>

@@ -132,18 +132,16 @@ internal static class PayloadParts
             : PayloadContent.Of(usage, WireJson.Relaxed.Usage, call.PayloadLimits with { MaxContentBytes = 4096 }).Json;
     }
 
-    public static StandardLoggingModelInfo? ModelInfo(CallDetails call)
-    {
-        if (call.ModelInfo is not { } price)
-        {
-            return null;
-        }
+    public static StandardLoggingModelInfo? ModelInfo(CallDetails call) =>
+        call.ModelInfo is { } price ? ModelInfo(price, call.Model, call.CustomLlmProvider) : null;
 
+    public static StandardLoggingModelInfo ModelInfo(ModelPrice price, string model, string provider)
+    {
         bool? Supports(string word) => price.Supports.Contains(word) ? true : null;
         return new()
         {
-            Key = call.Model,
-            LitellmProvider = call.CustomLlmProvider.Length == 0 ? null : call.CustomLlmProvider,
+            Key = model,
+            LitellmProvider = provider.Length == 0 ? null : provider,
             Mode = price.Mode,
             MaxTokens = price.MaxOutputTokens,
             MaxInputTokens = price.ContextWindow,

@@ -92,6 +92,7 @@ internal static class CallOptionsCarrier
             PromptId = over.PromptId ?? under.PromptId,
             PromptVariables = Merge(under.PromptVariables, over.PromptVariables),
             Mock = over.Mock ?? under.Mock,
+            DropParams = over.DropParams || under.DropParams,
         };
     }
 

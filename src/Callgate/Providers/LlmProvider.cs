@@ -23,12 +23,41 @@ internal abstract class LlmProvider
     /// <summary>Whether calls need a key at all.</summary>
     public virtual bool NeedsApiKey => true;
 
-    /// <summary>Whether a bare model name belongs to this provider, e.g. <c>gpt-…</c>.</summary>
-    public virtual bool OwnsModel(string model) => false;
+    /// <summary>What the bare names of this provider's models begin with, e.g. <c>gpt-</c>.</summary>
+    public virtual IReadOnlyList<string> OwnedPrefixes => [];
+
+    /// <summary>Whether a bare model name belongs to this provider.</summary>
+    public bool OwnsModel(string model)
+    {
+        foreach (var prefix in OwnedPrefixes)
+        {
+            if (model.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>Translates a request. The body is final: it is what <c>CompleteInput</c> shows.</summary>
     /// <exception cref="LlmException">The provider can't do what is asked.</exception>
     public abstract ProviderRequest CreateRequest(LlmRequest request, ProviderTarget target);
+
+    /// <summary>Whether the provider's own wire is this format, so that a client's bytes can go to it as they are.</summary>
+    public virtual bool Speaks(Formats.ClientFormat format) => false;
+
+    /// <summary>Addresses a body that is in the provider's own format already.</summary>
+    /// <param name="format">A format that it speaks.</param>
+    /// <param name="body">The body, under the provider's name of the model.</param>
+    /// <param name="target">Where it goes.</param>
+    /// <param name="clientHeaders">The client's headers that concern the format.</param>
+    public virtual ProviderRequest PassThrough(
+        Formats.ClientFormat format,
+        ReadOnlyMemory<byte> body,
+        ProviderTarget target,
+        IReadOnlyList<KeyValuePair<string, string>> clientHeaders
+    ) => throw new ArgumentException($"{Name} does not speak {format.Name}.");
 
     /// <summary>Translates a unary reply.</summary>
     /// <exception cref="System.Text.Json.JsonException">The reply is not what the provider documents.</exception>
@@ -48,13 +77,15 @@ internal abstract class LlmProvider
 /// <param name="IsToken">Whether <paramref name="ApiKey"/> is a bearer token from a delegate.</param>
 /// <param name="ApiVersion">Azure's API version.</param>
 /// <param name="Stream">Whether a stream is asked for.</param>
+/// <param name="DropParams">Whether parameters that the provider doesn't have are left out, instead of refused.</param>
 internal readonly record struct ProviderTarget(
     string Model,
     string ApiBase,
     string? ApiKey,
     bool IsToken,
     string? ApiVersion,
-    bool Stream
+    bool Stream,
+    bool DropParams = false
 );
 
 /// <summary>A translated request.</summary>

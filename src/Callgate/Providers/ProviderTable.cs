@@ -21,6 +21,8 @@ internal static class ProviderTable
     /// <summary>Speaks the common tongue.</summary>
     public static LlmProvider Default => s_all[0];
 
+    public static IReadOnlyList<LlmProvider> All => s_all;
+
     public static IEnumerable<string> Names => s_all.Select(p => p.Name);
 
     public static LlmProvider? Find(string name) => s_byName.GetValueOrDefault(name);

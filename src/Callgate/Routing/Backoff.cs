@@ -12,7 +12,7 @@ internal static class Backoff
         CallClock clock
     )
     {
-        var pause = failure.RetryAfter ?? Next(options, failures);
+        var pause = failure.RetryAfter ?? Next(options.RetryDelay, options.MaxRetryDelay, failures);
         // A pause that can't be sat out would only turn the provider's error into a timeout.
         if (pause > options.MaxRetryDelay && failure.RetryAfter is not null || pause >= clock.Remaining)
         {
@@ -23,10 +23,11 @@ internal static class Backoff
         await Task.Delay(pause, options.TimeProvider, clock.Token).ConfigureAwait(false);
     }
 
-    private static TimeSpan Next(LlmClientOptions options, int failures)
+    /// <summary>A pause that doubles with each failure, up to a bound, less up to a half.</summary>
+    public static TimeSpan Next(TimeSpan first, TimeSpan most, int failures)
     {
-        var doubled = options.RetryDelay * Math.Pow(2, Math.Min(failures, 30));
-        var bounded = doubled < options.MaxRetryDelay ? doubled : options.MaxRetryDelay;
+        var doubled = first * Math.Pow(2, Math.Min(failures, 30));
+        var bounded = doubled < most ? doubled : most;
 #pragma warning disable CA5394 // Jitter needs no secure randomness.
         return bounded * (0.5 + Random.Shared.NextDouble() / 2);
 #pragma warning restore CA5394

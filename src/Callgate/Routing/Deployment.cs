@@ -5,10 +5,10 @@ namespace Callgate;
 /// <summary>One place where a model runs: what LiteLLM's <c>model_list</c> calls an entry. Immutable.</summary>
 public sealed record Deployment
 {
-    /// <summary>The model group that this deployment serves: the name that callers use.</summary>
+    /// <summary>The model group that this deployment serves: the name that callers use, or a pattern of such names (<c>openai/*</c>, <c>*</c>).</summary>
     public required string ModelName { get; init; }
 
-    /// <summary>The model it really is, as <c>provider/model</c> or a well-known bare name.</summary>
+    /// <summary>The model it really is, as <c>provider/model</c> or a well-known bare name. Stars in it stand for what those of <see cref="ModelName"/> stood for.</summary>
     public required string Model { get; init; }
 
     /// <summary>Its id in events; made from the fields above where it isn't given.</summary>
@@ -37,12 +37,28 @@ public sealed record Deployment
     /// <summary>The most an attempt may take here; of a stream, until its first event. Then the next deployment is tried. Default: no bound besides the client's timeouts.</summary>
     public TimeSpan? Timeout { get; init; }
 
+    /// <summary>The same for streams, until the first event. Default: <see cref="Timeout"/>.</summary>
+    public TimeSpan? StreamTimeout { get; init; }
+
     /// <summary>Headers to add to each request.</summary>
     public IReadOnlyDictionary<string, string> Headers { get; init; } = AdditionalArgs.NoHeaders;
+
+    /// <summary>What becomes of a stream whose client leaves the gateway in mid-stream. Default: it is aborted.</summary>
+    public OnClientGone OnClientGone { get; init; }
 
     /// <summary>Its own price, over the catalogue's.</summary>
     public ModelPrice? Price { get; init; }
 
     /// <summary>A short, safe form.</summary>
     public override string ToString() => Id;
+}
+
+/// <summary>What becomes of a stream whose client has left.</summary>
+public enum OnClientGone
+{
+    /// <summary>The provider's connection is closed at once; what it would have reported is estimated.</summary>
+    Abort,
+
+    /// <summary>It is read on, for a bounded time, to learn the true bill.</summary>
+    Drain,
 }

@@ -12,13 +12,15 @@ internal sealed class Router
 
     private readonly LlmClientOptions _options;
     private readonly FrozenDictionary<string, Deployment[]> _groups;
+    private readonly (WildcardPattern Pattern, Deployment[] Group)[] _patterns;
     private readonly ConcurrentDictionary<string, Deployment[]> _implicit = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<Deployment, AttemptTarget> _targets = new(ReferenceEqualityComparer.Instance);
-    private readonly ConcurrentDictionary<string, DateTimeOffset> _coolingUntil = new(StringComparer.Ordinal);
+    private readonly Cooldowns _cooldowns;
 
     public Router(LlmClientOptions options)
     {
         _options = options;
+        _cooldowns = new Cooldowns(options);
         foreach (var deployment in options.Deployments)
         {
             if (deployment.Weight is not (>= 0 and <= double.MaxValue))
@@ -36,9 +38,20 @@ internal sealed class Router
         _groups = options
             .Deployments.GroupBy(d => d.ModelName, StringComparer.Ordinal)
             .ToFrozenDictionary(g => g.Key, g => g.ToArray(), StringComparer.Ordinal);
+        _patterns =
+        [
+            .. _groups
+                .Where(g => WildcardPattern.IsPattern(g.Key))
+                .Select(g => (Pattern: new WildcardPattern(g.Key), Group: g.Value))
+                .Order(
+                    Comparer<(WildcardPattern Pattern, Deployment[])>.Create(
+                        static (one, other) => WildcardPattern.MostSpecificFirst(one.Pattern, other.Pattern)
+                    )
+                ),
+        ];
     }
 
-    /// <summary>The deployments that serve a model; for one that isn't configured, the provider itself.</summary>
+    /// <summary>The deployments that serve a model: its own, else those of the most specific pattern, else the provider itself.</summary>
     public Deployment[] GroupOf(string model)
     {
         if (_groups.TryGetValue(model, out var group) || _implicit.TryGetValue(model, out group))
@@ -47,17 +60,40 @@ internal sealed class Router
         }
 
         group =
-        [
-            new Deployment
-            {
-                ModelName = model,
-                Model = model,
-                Id = model,
-            },
-        ];
+            ByPattern(model)
+            ??
+            [
+                new Deployment
+                {
+                    ModelName = model,
+                    Model = model,
+                    Id = model,
+                },
+            ];
         // Model names come from callers: what is remembered of them is bounded.
         return _implicit.Count < MaxImplicit ? _implicit.GetOrAdd(model, group) : group;
     }
+
+    private Deployment[]? ByPattern(string model)
+    {
+        foreach (var (pattern, group) in _patterns)
+        {
+            if (pattern.Match(model) is { } found)
+            {
+                return Array.ConvertAll(group, d => Filled(d, found, model));
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>A pattern's deployment for one model. It keeps its id: a pause is the deployment's, whatever the model.</summary>
+    public static Deployment Filled(Deployment deployment, string[] found, string model) =>
+        deployment with
+        {
+            Id = deployment.Id,
+            Model = WildcardPattern.Fill(deployment.Model, found, model),
+        };
 
     /// <summary>Picks by weight among those that were not tried yet and are not cooling down; where all are, the choice is as if none were.</summary>
     public Deployment Pick(IReadOnlyList<Deployment> candidates, IReadOnlyCollection<Deployment> tried)
@@ -67,10 +103,9 @@ internal sealed class Router
             return candidates[0];
         }
 
-        var now = _options.TimeProvider.GetUtcNow();
         var fresh = candidates.Where(d => !tried.Contains(d)).ToList();
         var open = fresh.Count > 0 ? fresh : [.. candidates];
-        var healthy = open.FindAll(d => !_coolingUntil.TryGetValue(d.Id, out var until) || until <= now);
+        var healthy = _cooldowns.Without(open);
         return ByWeight(healthy.Count > 0 ? healthy : open);
     }
 
@@ -93,20 +128,9 @@ internal sealed class Router
     }
 
     /// <summary>Takes a deployment out of its group for a while after a failure that a pause may cure.</summary>
-    public void NoteFailure(Deployment deployment, LlmException failure)
-    {
-        if (
-            failure.Kind
-            is LlmErrorKind.RateLimit
-                or LlmErrorKind.ServiceUnavailable
-                or LlmErrorKind.Connection
-                or LlmErrorKind.Server
-        )
-        {
-            var pause = failure.RetryAfter > _options.CooldownTime ? failure.RetryAfter.Value : _options.CooldownTime;
-            _coolingUntil[deployment.Id] = _options.TimeProvider.GetUtcNow() + pause;
-        }
-    }
+    public bool IsCoolingDown(Deployment deployment) => _cooldowns.Has(deployment);
+
+    public void NoteFailure(Deployment deployment, LlmException failure) => _cooldowns.Note(deployment, failure);
 
     /// <summary>The models to try after a group has failed this way.</summary>
     public (IReadOnlyList<string> Models, string Reason) FallbacksFor(
@@ -117,25 +141,29 @@ internal sealed class Router
     {
         if (
             failure.Kind == LlmErrorKind.ContextWindowExceeded
-            && _options.ContextWindowFallbacks.TryGetValue(modelGroup, out var larger)
+            && Of(_options.ContextWindowFallbacks, modelGroup) is { } larger
         )
         {
             return (larger, "context_window_fallback");
         }
 
-        if (
-            failure.Kind == LlmErrorKind.ContentPolicy
-            && _options.ContentPolicyFallbacks.TryGetValue(modelGroup, out var other)
-        )
+        if (failure.Kind == LlmErrorKind.ContentPolicy && Of(_options.ContentPolicyFallbacks, modelGroup) is { } other)
         {
             return (other, "content_policy_fallback");
         }
 
         return (
-            options.Fallbacks ?? (_options.Fallbacks.TryGetValue(modelGroup, out var general) ? general : []),
+            options.Fallbacks ?? Of(_options.Fallbacks, modelGroup) ?? _options.DefaultFallbacks.AsReadOnly(),
             "fallback"
         );
     }
+
+    /// <summary>The fallbacks of a model, or of the pattern that serves it.</summary>
+    private IReadOnlyList<string>? Of(IDictionary<string, IReadOnlyList<string>> fallbacks, string modelGroup) =>
+        fallbacks.Count == 0 ? null
+        : fallbacks.TryGetValue(modelGroup, out var own) ? own
+        : _patterns.Length > 0 && fallbacks.TryGetValue(GroupOf(modelGroup)[0].ModelName, out own) ? own
+        : null;
 
     /// <summary>Finds out which provider answers for a deployment, where, and as which model.</summary>
     /// <exception cref="LlmException">No provider does, or its address is not known.</exception>

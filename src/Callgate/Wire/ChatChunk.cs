@@ -26,6 +26,13 @@ public sealed class ChatChunk : LlmChunk
     /// <summary>A chunk by its bytes, and its text where a scan found that the first choice's text is all it adds.</summary>
     internal static ChatChunk FromBytes(ReadOnlyMemory<byte> data, string? plainText) => new(data, plainText);
 
+    /// <summary>Stands for events that pass through as they are, several at a time; for a writer only, which takes them from here.</summary>
+    internal static ChatChunk FromEvents(Func<ReadOnlyMemory<byte>> events) =>
+        new(default(ReadOnlyMemory<byte>), null) { Events = events };
+
+    /// <summary>The events that this stands for, framed; null where it is one chunk.</summary>
+    internal Func<ReadOnlyMemory<byte>>? Events { get; private init; }
+
     /// <summary>What another client's update this chunk was made from; null where it came from the wire.</summary>
     internal object? Origin { get; init; }
 

@@ -67,6 +67,9 @@ public sealed record ChatRequest : LlmRequest
     /// <summary>Options of the stream.</summary>
     public StreamOptions? StreamOptions { get; init; }
 
+    /// <summary>Whether it came in Anthropic's format, and what has no place in OpenAI's is kept as Anthropic has it.</summary>
+    internal bool IsAnthropic { get; init; }
+
     /// <summary>A short, safe form.</summary>
     public override string ToString() =>
         $"{Model}: {Messages.Count} message(s), last {(Messages.Count > 0 ? Messages[^1] : null)}";

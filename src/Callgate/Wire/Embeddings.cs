@@ -8,8 +8,8 @@ namespace Callgate.Wire;
 /// <summary>An embedding request in OpenAI's format.</summary>
 public sealed record EmbeddingRequest : LlmRequest
 {
-    /// <summary>The texts to embed. Must not be empty.</summary>
-    [JsonConverter(typeof(StringOrListConverter))]
+    /// <summary>The texts to embed. Must not be empty. Where a client of the gateway sent token ids, each entry is the JSON of a text's ids.</summary>
+    [JsonConverter(typeof(EmbeddingInputConverter))]
     public required IReadOnlyList<string> Input { get; init; }
 
     /// <summary>The number of dimensions, where the model lets one choose.</summary>

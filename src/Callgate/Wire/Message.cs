@@ -41,6 +41,9 @@ public sealed record Message : WireObject
     /// <summary>What the answer refers to, e.g. the pages of a web search.</summary>
     public JsonElement? Annotations { get; init; }
 
+    /// <summary>The message as Anthropic's format had it, where ours doesn't keep the order of its blocks; null elsewhere.</summary>
+    internal BlockOrder? BlockOrder { get; init; }
+
     /// <summary>The content's text; empty where there is none.</summary>
     [JsonIgnore]
     public string Text => Content?.Text ?? "";

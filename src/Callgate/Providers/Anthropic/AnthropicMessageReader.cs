@@ -105,7 +105,7 @@ internal static class AnthropicMessageReader
         }
 
         var reasoning = string.Concat(thinking.Select(t => t.Thinking));
-        return new Message
+        var message = new Message
         {
             Role = "assistant",
             Content = parts.Count == 0 ? null : ContentOf(parts),
@@ -117,7 +117,19 @@ internal static class AnthropicMessageReader
                     ? null
                     : new ExtraFields().With(AnthropicResponse.OtherBlocks, AnthropicResponse.ListOf(others)),
         };
+        var order = content.EnumerateArray().Select(PlaceOf).ToList();
+        return order.SequenceEqual(order.Order()) ? message : BlockOrder.Keep(message, content);
     }
+
+    /// <summary>Where <see cref="AnthropicMessages"/> writes the blocks of this kind.</summary>
+    private static int PlaceOf(JsonElement block) =>
+        block.StringOf("type") switch
+        {
+            "thinking" or "redacted_thinking" => 0,
+            "text" => 2,
+            "tool_use" => 3,
+            _ => 1,
+        };
 
     private static ToolCall ReadCall(JsonElement block)
     {

@@ -158,14 +158,12 @@ internal static class AnthropicMessages
 
         if (message.AdditionalProperties is { } extra)
         {
-            if (extra.TryGetValue("is_error", out var isError))
+            foreach (var field in (ReadOnlySpan<string>)["is_error", "toolset_name", "cache_control"])
             {
-                writer.Write("is_error", isError);
-            }
-
-            if (extra.TryGetValue("cache_control", out var mark))
-            {
-                writer.Write("cache_control", mark);
+                if (extra.TryGetValue(field, out var value))
+                {
+                    writer.Write(field, value);
+                }
             }
         }
 
@@ -181,6 +179,17 @@ internal static class AnthropicMessages
         string model
     )
     {
+        if (message.BlockOrder is { } order && order.IsOf(message))
+        {
+            foreach (var block in order.Blocks.EnumerateArray())
+            {
+                turn.Assistant();
+                block.WriteTo(writer);
+            }
+
+            return;
+        }
+
         foreach (var block in message.ThinkingBlocks ?? [])
         {
             if (CanBeGivenBack(block))

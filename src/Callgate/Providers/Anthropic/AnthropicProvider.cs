@@ -26,7 +26,7 @@ internal sealed class AnthropicProvider(TimeProvider? timeProvider = null) : Llm
     public override IReadOnlyList<string> ApiBaseVariables => ["ANTHROPIC_API_BASE", "ANTHROPIC_BASE_URL"];
 
     /// <inheritdoc />
-    public override bool OwnsModel(string model) => model.StartsWith("claude", StringComparison.OrdinalIgnoreCase);
+    public override IReadOnlyList<string> OwnedPrefixes => ["claude"];
 
     /// <inheritdoc />
     public override ProviderRequest CreateRequest(LlmRequest request, ProviderTarget target) =>
@@ -34,12 +34,27 @@ internal sealed class AnthropicProvider(TimeProvider? timeProvider = null) : Llm
         {
             ChatRequest chat => new ProviderRequest(
                 UrlOf(target.ApiBase),
-                AnthropicRequest.Write(chat, target.Model, target.Stream),
+                AnthropicRequest.Write(chat, target.Model, target.Stream, target.DropParams),
                 HeadersOf(target)
             ),
             EmbeddingRequest => throw AnthropicErrors.Unsupported(target.Model, "anthropic has no embeddings"),
             _ => throw AnthropicErrors.Unsupported(target.Model, "anthropic has no such endpoint"),
         };
+
+    public override bool Speaks(Formats.ClientFormat format) => format.Name == "messages";
+
+    public override ProviderRequest PassThrough(
+        Formats.ClientFormat format,
+        ReadOnlyMemory<byte> body,
+        ProviderTarget target,
+        IReadOnlyList<KeyValuePair<string, string>> clientHeaders
+    )
+    {
+        var headers = HeadersOf(target);
+        // The client's version of the API is the one that it can read.
+        headers.AddRange(clientHeaders.Where(h => h.Key is "anthropic-version" or "anthropic-beta"));
+        return new ProviderRequest(UrlOf(target.ApiBase), body, headers);
+    }
 
     private static Uri UrlOf(string apiBase)
     {

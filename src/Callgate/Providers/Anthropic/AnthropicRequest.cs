@@ -45,9 +45,9 @@ internal static class AnthropicRequest
         "output_config"
     );
 
-    public static ReadOnlyMemory<byte> Write(ChatRequest request, string model, bool stream)
+    public static ReadOnlyMemory<byte> Write(ChatRequest request, string model, bool stream, bool dropParams = false)
     {
-        RefuseTheImpossible(request, model);
+        RefuseTheImpossible(request, model, dropParams);
         var claude = ClaudeModel.Parse(model);
         var json = AnthropicFormat.ModeOf(request, claude, model);
         var thinking = AnthropicThinking.Plan(request, claude, model);
@@ -169,7 +169,7 @@ internal static class AnthropicRequest
         }
     }
 
-    private static void RefuseTheImpossible(ChatRequest request, string model)
+    private static void RefuseTheImpossible(ChatRequest request, string model, bool dropParams)
     {
         if (request.Messages.Count == 0)
         {
@@ -177,15 +177,16 @@ internal static class AnthropicRequest
         }
 
         var what =
-            request.N is > 1 ? "more than one answer (n)"
+            WantsAudio(Extra(request, "modalities")) ? "audio answers"
+            : HasEntries(Extra(request, "functions")) ? "the old functions: use tools"
+            : dropParams ? null
+            : request.N is > 1 ? "more than one answer (n)"
             : request.PresencePenalty is not (null or 0) ? "presence_penalty"
             : request.FrequencyPenalty is not (null or 0) ? "frequency_penalty"
             : Extra(request, "logprobs").ValueKind == JsonValueKind.True ? "logprobs"
             : Extra(request, "top_logprobs") is { ValueKind: JsonValueKind.Number } top && top.GetDouble() > 0
                 ? "top_logprobs"
             : HasEntries(Extra(request, "logit_bias")) ? "logit_bias"
-            : WantsAudio(Extra(request, "modalities")) ? "audio answers"
-            : HasEntries(Extra(request, "functions")) ? "the old functions: use tools"
             : null;
         if (what is not null)
         {

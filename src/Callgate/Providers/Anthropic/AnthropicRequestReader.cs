@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text.Json;
 using Callgate.Wire;
 
@@ -9,13 +10,27 @@ namespace Callgate.Providers.Anthropic;
 /// </summary>
 internal static class AnthropicRequestReader
 {
+    private static readonly FrozenSet<string> s_typed = FrozenSet.Create(
+        StringComparer.Ordinal,
+        "system",
+        "max_tokens",
+        "temperature",
+        "top_p",
+        "stop_sequences",
+        "stream",
+        "thinking",
+        "service_tier",
+        "tools",
+        "tool_choice",
+        "metadata"
+    );
+
     /// <exception cref="JsonException">The request is not what Anthropic documents.</exception>
     public static ChatRequest Read(ReadOnlySpan<byte> body)
     {
         try
         {
-            var reader = new Utf8JsonReader(body);
-            return Read(JsonElement.ParseValue(ref reader));
+            return Read(JsonElement.Parse(body));
         }
         catch (InvalidOperationException e)
         {
@@ -35,6 +50,7 @@ internal static class AnthropicRequestReader
         {
             Model = root.StringOf("model") ?? throw new JsonException("The request has no model."),
             Messages = messages,
+            IsAnthropic = true,
         };
         ExtraFields? extra = null;
         foreach (var property in root.EnumerateObject())
@@ -43,8 +59,10 @@ internal static class AnthropicRequestReader
             switch (property.Name)
             {
                 case "model" or "messages":
+                // What is null is not set: written again beside what we set, it would be there twice.
+                case var name when !value.IsSomething() && s_typed.Contains(name):
                     break;
-                case "system" when value.IsSomething():
+                case "system":
                     messages.Add(AnthropicMessageReader.ReadSystem(value));
                     break;
                 case "max_tokens" when value.TryGetInt32(out var most):
@@ -62,7 +80,7 @@ internal static class AnthropicRequestReader
                 case "stream" when value.ValueKind is JsonValueKind.True or JsonValueKind.False:
                     request = request with { Stream = value.GetBoolean() };
                     break;
-                case "thinking" when value.IsSomething():
+                case "thinking":
                     request = request with { Thinking = value };
                     break;
                 case "service_tier" when value.ValueKind == JsonValueKind.String:
@@ -77,6 +95,8 @@ internal static class AnthropicRequestReader
                 case "metadata" when IsUserAlone(value):
                     request = request with { User = value.StringOf("user_id") };
                     break;
+                case var name when s_typed.Contains(name) && name != "metadata":
+                    throw new JsonException($"The request's {name} is not of the kind that Anthropic documents.");
                 default:
                     extra = (extra ?? new ExtraFields()).With(property.Name, value);
                     break;

@@ -90,6 +90,12 @@ internal static class AnthropicResponse
             }
         }
 
+        // OpenAI has no word for these, and a client of Anthropic's goes on after the one, and not after the other.
+        if (source.StringOf("stop_reason") is "pause_turn" or "model_context_window_exceeded")
+        {
+            extra = (extra ?? new ExtraFields()).With("stop_reason", source.GetProperty("stop_reason").Clone());
+        }
+
         return extra;
     }
 

@@ -190,7 +190,7 @@ internal static class AnthropicTools
     }
 
     /// <summary>Anthropic wants an object: whatever else a model once wrote is kept under a name, so that the model can see its mistake.</summary>
-    private static void WriteInput(Utf8JsonWriter writer, string? arguments)
+    public static void WriteInput(Utf8JsonWriter writer, string? arguments)
     {
         if (string.IsNullOrWhiteSpace(arguments))
         {

@@ -17,22 +17,22 @@ internal sealed class AzureOpenAiProvider : OpenAiProvider
     public override IReadOnlyList<string> ApiKeyVariables => ["AZURE_API_KEY", "AZURE_OPENAI_API_KEY"];
     public override IReadOnlyList<string> ApiBaseVariables => ["AZURE_API_BASE", "AZURE_OPENAI_ENDPOINT"];
 
-    public override bool OwnsModel(string model) => false;
+    public override IReadOnlyList<string> OwnedPrefixes => [];
 
-    protected override Uri UrlOf(LlmRequest request, ProviderTarget target)
+    protected override Uri UrlOf(string path, ProviderTarget target)
     {
         var version = target.ApiVersion ?? Environment.GetEnvironmentVariable("AZURE_API_VERSION") ?? DefaultApiVersion;
         var root = target.ApiBase;
         if (root.EndsWith("/openai/v1", StringComparison.OrdinalIgnoreCase))
         {
-            return new Uri($"{root}/{PathOf(request)}");
+            return new Uri($"{root}/{path}");
         }
 
         // The v1 path names the model in the body, as OpenAI does.
         if (version is "v1" or "latest" or "preview")
         {
             var query = version == "preview" ? "?api-version=preview" : "";
-            return new Uri($"{root}/openai/v1/{PathOf(request)}{query}");
+            return new Uri($"{root}/openai/v1/{path}{query}");
         }
 
         if (target.Model is "." or "..")
@@ -46,7 +46,7 @@ internal sealed class AzureOpenAiProvider : OpenAiProvider
         }
 
         return new Uri(
-            $"{root}/openai/deployments/{Uri.EscapeDataString(target.Model)}/{PathOf(request)}?api-version={Uri.EscapeDataString(version)}"
+            $"{root}/openai/deployments/{Uri.EscapeDataString(target.Model)}/{path}?api-version={Uri.EscapeDataString(version)}"
         );
     }
 

@@ -23,6 +23,14 @@ internal static class AnthropicMockWire
                 Body = Message(request, options),
             };
 
+    public static MockReply Count(MockRequest request, MockOptions options) =>
+        new()
+        {
+            StatusCode = 200,
+            Headers = Headers(request),
+            Body = MockWire.Write(json => json.WriteNumber("input_tokens", MockText.Usage(request, options).Prompt)),
+        };
+
     public static MockReply Error(int status, string? code, string? message)
     {
         var requestId = $"req_mock_{status.ToString(CultureInfo.InvariantCulture)}";
@@ -181,18 +189,7 @@ internal static class AnthropicMockWire
         Event("content_block_stop", json => json.WriteNumber("index", index));
 
     private static MockEvent Event(string type, Action<Utf8JsonWriter> fields, bool isChunk = false) =>
-        new(
-            MockWire.Write(
-                System.Text.Encoding.UTF8.GetBytes($"event: {type}\ndata: "),
-                json =>
-                {
-                    json.WriteString("type", type);
-                    fields(json);
-                },
-                "\n\n"u8
-            ),
-            isChunk
-        );
+        MockWire.Event(type, fields, isChunk);
 
     private static KeyValuePair<string, string>[] Headers(MockRequest request) =>
         [new("request-id", $"req_mock_{request.Hash}")];

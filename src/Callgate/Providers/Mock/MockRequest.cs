@@ -31,7 +31,12 @@ internal sealed class MockRequest
             throw new MockRefusal("The request must be a JSON object.", null);
         }
 
-        var needed = endpoint == MockEndpoint.Embeddings ? "input" : "messages";
+        var needed = endpoint switch
+        {
+            MockEndpoint.Embeddings or MockEndpoint.Responses => "input",
+            MockEndpoint.Completions => "prompt",
+            _ => "messages",
+        };
         if (!root.TryGetProperty(needed, out var prompt) || prompt.ValueKind == JsonValueKind.Null)
         {
             throw Missing(endpoint, needed);
@@ -43,19 +48,24 @@ internal sealed class MockRequest
         }
 
         var model = String(root, "model") ?? ModelOfPath(path) ?? throw Missing(endpoint, "model");
-        var inputs = endpoint == MockEndpoint.Embeddings ? ReadInputs(prompt) : [];
+        var inputs = endpoint is MockEndpoint.Embeddings or MockEndpoint.Completions ? ReadInputs(prompt, needed) : [];
         return new MockRequest
         {
             Model = model,
             Hash = Convert.ToHexStringLower(SHA256.HashData(body.Span).AsSpan(0, 12)),
-            Stream = endpoint != MockEndpoint.Embeddings && IsTrue(root, "stream"),
+            Stream = endpoint is not (MockEndpoint.Embeddings or MockEndpoint.CountTokens) && IsTrue(root, "stream"),
             IncludeUsage =
                 root.TryGetProperty("stream_options", out var streamOptions) && IsTrue(streamOptions, "include_usage"),
-            Choices = endpoint == MockEndpoint.ChatCompletions ? Math.Clamp(Number(root, "n") ?? 1, 1, 128) : 1,
+            Choices = endpoint switch
+            {
+                MockEndpoint.ChatCompletions => ReadChoices(root),
+                MockEndpoint.Completions => ReadChoices(root) * inputs.Count,
+                _ => 1,
+            },
             PromptCharacters =
-                endpoint == MockEndpoint.Embeddings
+                inputs.Count > 0
                     ? inputs.Sum(i => (long)i.Length)
-                    : Characters(prompt) + (root.TryGetProperty("system", out var system) ? Characters(system) : 0),
+                    : Characters(prompt) + CharactersOf(root, "system") + CharactersOf(root, "instructions"),
             Inputs = inputs,
             Dimensions = Number(root, "dimensions"),
             Base64 = String(root, "encoding_format") == "base64",
@@ -77,7 +87,9 @@ internal sealed class MockRequest
         return end > start ? Uri.UnescapeDataString(path[start..end]) : null;
     }
 
-    private static List<string> ReadInputs(JsonElement input)
+    private static int ReadChoices(JsonElement root) => Math.Clamp(Number(root, "n") ?? 1, 1, 128);
+
+    private static List<string> ReadInputs(JsonElement input, string name)
     {
         if (input.ValueKind == JsonValueKind.String)
         {
@@ -86,7 +98,7 @@ internal sealed class MockRequest
 
         if (input.ValueKind != JsonValueKind.Array || input.GetArrayLength() == 0)
         {
-            throw new MockRefusal("'$.input' is invalid.", "input");
+            throw new MockRefusal($"'$.{name}' is invalid.", name);
         }
 
         // An array of numbers is one text in tokens; its JSON does for the text.
@@ -100,6 +112,9 @@ internal sealed class MockRequest
             ];
     }
 
+    private static long CharactersOf(JsonElement root, string name) =>
+        root.TryGetProperty(name, out var element) ? Characters(element) : 0;
+
     // The text of messages, of content parts, and of a system prompt: whatever the nesting, it stands in content and text.
     private static long Characters(JsonElement element) =>
         element.ValueKind switch
@@ -109,13 +124,15 @@ internal sealed class MockRequest
             JsonValueKind.Object => element
                 .EnumerateObject()
                 .Sum(p =>
-                    p.Name is "content" or "text" or "tool_calls" or "function" or "arguments" ? Characters(p.Value) : 0
+                    p.Name is "content" or "text" or "tool_calls" or "function" or "arguments" or "output"
+                        ? Characters(p.Value)
+                        : 0
                 ),
             _ => 0,
         };
 
     private static MockRefusal Missing(MockEndpoint endpoint, string name) =>
-        endpoint == MockEndpoint.Messages
+        MockWire.IsAnthropic(endpoint)
             ? new MockRefusal($"{name}: Field required", name)
             : new MockRefusal($"Missing required parameter: '{name}'.", name);
 

@@ -9,8 +9,12 @@ internal enum MockEndpoint
 {
     Unknown,
     ChatCompletions,
+    Completions,
+    Responses,
     Embeddings,
+    Models,
     Messages,
+    CountTokens,
 }
 
 /// <summary>What a provider would answer to a request: pure, so that the in-process handler and a server share it.</summary>
@@ -20,9 +24,18 @@ internal static class MockWire
 
     public static MockEndpoint EndpointOf(string path) =>
         path.EndsWith("/chat/completions", StringComparison.Ordinal) ? MockEndpoint.ChatCompletions
+        : path.EndsWith("/completions", StringComparison.Ordinal) ? MockEndpoint.Completions
+        : path.EndsWith("/responses", StringComparison.Ordinal) ? MockEndpoint.Responses
         : path.EndsWith("/embeddings", StringComparison.Ordinal) ? MockEndpoint.Embeddings
         : path.EndsWith("/messages", StringComparison.Ordinal) ? MockEndpoint.Messages
+        : path.EndsWith("/messages/count_tokens", StringComparison.Ordinal) ? MockEndpoint.CountTokens
+        : path.EndsWith("/models", StringComparison.Ordinal) || path.Contains("/models/", StringComparison.Ordinal)
+            ? MockEndpoint.Models
         : MockEndpoint.Unknown;
+
+    /// <summary>Whether the endpoint is one of Anthropic's.</summary>
+    public static bool IsAnthropic(MockEndpoint endpoint) =>
+        endpoint is MockEndpoint.Messages or MockEndpoint.CountTokens;
 
     /// <summary>Answers a request.</summary>
     /// <param name="method">The HTTP method.</param>
@@ -51,9 +64,14 @@ internal static class MockWire
             return Error(path, 404, null, $"Invalid URL ({method} {path})");
         }
 
-        if (method != "POST")
+        if (method != (endpoint == MockEndpoint.Models ? "GET" : "POST"))
         {
             return Error(path, 405, null, $"Not allowed to {method} on {path}");
+        }
+
+        if (endpoint == MockEndpoint.Models)
+        {
+            return OpenAiModelsMockWire.Answer(path);
         }
 
         MockRequest request;
@@ -73,6 +91,9 @@ internal static class MockWire
         return endpoint switch
         {
             MockEndpoint.Messages => AnthropicMockWire.Answer(request, options),
+            MockEndpoint.CountTokens => AnthropicMockWire.Count(request, options),
+            MockEndpoint.Completions => OpenAiCompletionsMockWire.Answer(request, options, now),
+            MockEndpoint.Responses => OpenAiResponsesMockWire.Answer(request, options, now),
             MockEndpoint.Embeddings => OpenAiMockWire.Embed(request, options),
             _ => OpenAiMockWire.Answer(request, options, now),
         };
@@ -86,9 +107,24 @@ internal static class MockWire
         string? message = null,
         string? parameter = null
     ) =>
-        EndpointOf(path) == MockEndpoint.Messages
+        IsAnthropic(EndpointOf(path))
             ? AnthropicMockWire.Error(status, code, message)
             : OpenAiMockWire.Error(status, code, message, parameter);
+
+    /// <summary>An event with a name, which its data repeats as its type.</summary>
+    public static MockEvent Event(string type, Action<Utf8JsonWriter> fields, bool isChunk = false) =>
+        new(
+            Write(
+                System.Text.Encoding.UTF8.GetBytes($"event: {type}\ndata: "),
+                json =>
+                {
+                    json.WriteString("type", type);
+                    fields(json);
+                },
+                "\n\n"u8
+            ),
+            isChunk
+        );
 
     /// <summary>Writes one JSON object.</summary>
     public static ReadOnlyMemory<byte> Write(Action<Utf8JsonWriter> fields) => Write([], fields, []);

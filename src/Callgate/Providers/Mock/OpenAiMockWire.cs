@@ -191,10 +191,10 @@ internal static class OpenAiMockWire
             );
     }
 
-    private static MockEvent Event(Action<Utf8JsonWriter> fields, bool isChunk = false) =>
+    public static MockEvent Event(Action<Utf8JsonWriter> fields, bool isChunk = false) =>
         new(MockWire.Write("data: "u8, fields, "\n\n"u8), isChunk);
 
-    private static KeyValuePair<string, string>[] Headers(MockRequest request) =>
+    public static KeyValuePair<string, string>[] Headers(MockRequest request) =>
         [new("x-request-id", $"req_mock_{request.Hash}")];
 
     private static void WriteHead(Utf8JsonWriter json, MockRequest request, string type, DateTimeOffset now)
@@ -236,7 +236,7 @@ internal static class OpenAiMockWire
         json.WriteEndObject();
     }
 
-    private static void WriteUsage(Utf8JsonWriter json, MockUsage usage)
+    public static void WriteUsage(Utf8JsonWriter json, MockUsage usage)
     {
         json.WriteStartObject("usage");
         json.WriteNumber("prompt_tokens", usage.Prompt);
@@ -273,7 +273,7 @@ internal static class OpenAiMockWire
         json.WriteEndArray();
     }
 
-    private static void WriteError(Utf8JsonWriter json, int status, string? code, string? message, string? parameter)
+    public static void WriteError(Utf8JsonWriter json, int status, string? code, string? message, string? parameter)
     {
         json.WriteStartObject("error");
         json.WriteString("message", message ?? MessageOf(status, code));
@@ -301,7 +301,7 @@ internal static class OpenAiMockWire
             _ => "invalid_request_error",
         };
 
-    private static string MessageOf(int status, string? code) =>
+    public static string MessageOf(int status, string? code) =>
         code switch
         {
             "context_length_exceeded" =>

@@ -25,14 +25,23 @@ internal class OpenAiProvider : LlmProvider
     public override IReadOnlyList<string> ApiKeyVariables => ["OPENAI_API_KEY"];
     public override IReadOnlyList<string> ApiBaseVariables => ["OPENAI_API_BASE", "OPENAI_BASE_URL"];
 
-    public override bool OwnsModel(string model) =>
-        Array.Exists(s_prefixes, p => model.StartsWith(p, StringComparison.OrdinalIgnoreCase));
+    public override IReadOnlyList<string> OwnedPrefixes => s_prefixes;
 
     public override ProviderRequest CreateRequest(LlmRequest request, ProviderTarget target) =>
-        new(UrlOf(request, target), BodyOf(request, target), HeadersOf(target));
+        new(UrlOf(PathOf(request), target), BodyOf(request, target), HeadersOf(target));
 
-    protected virtual Uri UrlOf(LlmRequest request, ProviderTarget target) =>
-        KnownUrls.Get(target.ApiBase, PathOf(request));
+    /// <inheritdoc />
+    public override bool Speaks(Formats.ClientFormat format) => format.Name is "chat" or "embeddings";
+
+    /// <inheritdoc />
+    public override ProviderRequest PassThrough(
+        Formats.ClientFormat format,
+        ReadOnlyMemory<byte> body,
+        ProviderTarget target,
+        IReadOnlyList<KeyValuePair<string, string>> clientHeaders
+    ) => new(UrlOf(format.Name == "embeddings" ? "embeddings" : "chat/completions", target), body, HeadersOf(target));
+
+    protected virtual Uri UrlOf(string path, ProviderTarget target) => KnownUrls.Get(target.ApiBase, path);
 
     protected virtual IReadOnlyList<KeyValuePair<string, string>> HeadersOf(ProviderTarget target) =>
         target.ApiKey is { } key ? [new("Authorization", $"Bearer {key}")] : [];
@@ -49,7 +58,7 @@ internal class OpenAiProvider : LlmProvider
         request switch
         {
             ChatRequest chat => JsonSerializer.SerializeToUtf8Bytes(
-                chat with
+                (chat.IsAnthropic ? AnthropicToOpenAi.Translate(chat, target.Model) : chat) with
                 {
                     Model = target.Model,
                     Stream = target.Stream ? true : null,

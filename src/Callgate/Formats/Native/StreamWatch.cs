@@ -1,0 +1,39 @@
+using Callgate.Wire;
+
+namespace Callgate.Formats.Native;
+
+/// <summary>Watches the events of one stream go by. Not thread-safe.</summary>
+internal abstract class StreamWatch
+{
+    /// <summary>The usage reported so far; null while there is none.</summary>
+    public abstract Usage? Usage { get; }
+
+    /// <summary>Whether all of the answer has come, though perhaps not its end marker.</summary>
+    public bool IsComplete { get; protected set; }
+
+    public string? ServiceTier { get; protected set; }
+
+    /// <summary>What ends a stream whose provider left its end marker out.</summary>
+    public abstract ReadOnlySpan<byte> EndFrame { get; }
+
+    /// <summary>Looks at an event.</summary>
+    /// <param name="eventType">Its type; empty where it has none.</param>
+    /// <param name="data">Its data.</param>
+    /// <param name="modelAt">Where the model's value stands in the data, quotes included; empty where it isn't there.</param>
+    /// <exception cref="LlmException">It is an error.</exception>
+    /// <exception cref="System.Text.Json.JsonException">It is no event of this format.</exception>
+    public abstract StreamStep Look(ReadOnlySpan<byte> eventType, ReadOnlySpan<byte> data, out Range modelAt);
+}
+
+/// <summary>What becomes of an event.</summary>
+internal enum StreamStep
+{
+    /// <summary>It goes on to the client.</summary>
+    Pass,
+
+    /// <summary>It was for the gateway alone.</summary>
+    Drop,
+
+    /// <summary>It is the end marker: it goes on once the call is closed.</summary>
+    End,
+}

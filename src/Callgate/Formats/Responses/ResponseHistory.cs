@@ -1,0 +1,229 @@
+using System.Buffers;
+using System.Text.Json;
+using Callgate.Wire;
+
+namespace Callgate.Formats.Responses;
+
+/// <summary>What can be done with stored responses: build on them, and the endpoints that read and delete them.</summary>
+internal sealed class ResponseHistory(IResponseStore store, TimeProvider clock)
+{
+    /// <summary>The most responses that one request may build on or refer to.</summary>
+    private const int MaxResponses = 1000;
+
+    /// <summary>The most bytes of them.</summary>
+    private const long MaxBytes = 64 << 20;
+
+    /// <summary>
+    /// Puts the responses that a request builds on before its own input, and items in the place of references to them. Instructions aren't
+    /// carried over.
+    /// </summary>
+    /// <exception cref="LlmException">There is no such response or item of this owner.</exception>
+    public async ValueTask<ChatRequest> ResumeAsync(
+        ChatRequest request,
+        string owner,
+        CancellationToken cancellationToken
+    )
+    {
+        if (request.Origin is not ResponsesEnvelope { NeedsHistory: true } envelope)
+        {
+            return request;
+        }
+
+        var lookup = new Lookup(store, owner, cancellationToken);
+        var chain = envelope.PreviousResponseId is { } previous
+            ? await lookup.ChainAsync(previous).ConfigureAwait(false)
+            : [];
+        var input = new List<JsonElement>(envelope.Input.Count);
+        for (var i = 0; i < envelope.Input.Count; i++)
+        {
+            input.Add(
+                InputReader.IsReference(new FieldReader(envelope.Input[i], $"input[{i}]"))
+                    ? await lookup.ItemAsync(envelope.Input[i], $"input[{i}]").ConfigureAwait(false)
+                    : envelope.Input[i]
+            );
+        }
+
+        return request with
+        {
+            Messages = MessagesOf(envelope.Instructions, chain, input),
+            Origin = envelope with { Input = input, NeedsHistory = false },
+        };
+    }
+
+    /// <summary>The conversation that a request with this input continues.</summary>
+    /// <param name="instructions">The request's own.</param>
+    /// <param name="chain">The responses that it builds on, the oldest first.</param>
+    /// <param name="input">The request's own items.</param>
+    public static IReadOnlyList<Message> MessagesOf(
+        string? instructions,
+        IEnumerable<StoredResponse> chain,
+        IEnumerable<JsonElement> input
+    )
+    {
+        // What can't be translated in the request itself was noted when it was read, and nothing else was ever stored.
+        var reader = new InputReader(static _ => { });
+        reader.AddInstructions(instructions);
+        foreach (var item in chain.SelectMany(r => InputOf(r).Concat(OutputOf(r))))
+        {
+            reader.Add(item, "previous_response_id");
+        }
+
+        var place = 0;
+        foreach (var item in input)
+        {
+            reader.Add(item, $"input[{place++}]");
+        }
+
+        return reader.ToMessages();
+    }
+
+    /// <summary>Keeps an answer, unless its client asked not to. To be called before the client has the end of it, as its next request may come at once.</summary>
+    /// <param name="request">The request, after <see cref="ResumeAsync"/>.</param>
+    /// <param name="answer">The response object, as it was written.</param>
+    /// <param name="owner">The hash of the client's key.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>False where it was to be kept and is too large.</returns>
+    public ValueTask<bool> SaveAsync(
+        LlmRequest request,
+        ReadOnlyMemory<byte> answer,
+        string owner,
+        CancellationToken cancellationToken
+    ) =>
+        request.Origin is ResponsesEnvelope { Store: true } envelope
+            ? store.SaveAsync(
+                new StoredResponse(
+                    owner,
+                    envelope.ResponseId,
+                    clock.GetUtcNow().ToUnixTimeSeconds(),
+                    envelope.PreviousResponseId,
+                    StoredItems.WriteInput(envelope.ResponseId, envelope.Input),
+                    answer
+                ),
+                cancellationToken
+            )
+            : new(true);
+
+    /// <summary>The body of <c>GET /v1/responses/{id}</c>.</summary>
+    /// <exception cref="LlmNotFoundException">There is no such response of this owner.</exception>
+    public async ValueTask<ReadOnlyMemory<byte>> GetAsync(
+        string id,
+        string owner,
+        CancellationToken cancellationToken
+    ) =>
+        (await store.GetAsync(owner, id, cancellationToken).ConfigureAwait(false))?.Body
+        ?? throw ResponsesErrors.ResponseNotFound(id);
+
+    /// <summary>The body of <c>GET /v1/responses/{id}/input_items</c>: all items that the response was made from.</summary>
+    /// <exception cref="LlmException">There is no such response of this owner.</exception>
+    public async ValueTask<ReadOnlyMemory<byte>> GetInputItemsAsync(
+        string id,
+        string owner,
+        ItemPage page,
+        CancellationToken cancellationToken
+    )
+    {
+        var response =
+            await store.GetAsync(owner, id, cancellationToken).ConfigureAwait(false)
+            ?? throw ResponsesErrors.ResponseNotFound(id);
+        var chain = response.PreviousId is { } previous
+            ? await new Lookup(store, owner, cancellationToken).ChainAsync(previous).ConfigureAwait(false)
+            : [];
+        return page.Write([.. chain.SelectMany(r => InputOf(r).Concat(OutputOf(r))), .. InputOf(response)]);
+    }
+
+    /// <summary>Deletes a response, and gives the body that says so.</summary>
+    /// <exception cref="LlmNotFoundException">There is no such response of this owner.</exception>
+    public async ValueTask<ReadOnlyMemory<byte>> DeleteAsync(
+        string id,
+        string owner,
+        CancellationToken cancellationToken
+    )
+    {
+        if (!await store.DeleteAsync(owner, id, cancellationToken).ConfigureAwait(false))
+        {
+            throw ResponsesErrors.ResponseNotFound(id);
+        }
+
+        var buffer = new ArrayBufferWriter<byte>();
+        using var json = new Utf8JsonWriter(buffer, ResponseObject.JsonOptions);
+        json.WriteStartObject();
+        json.WriteString("id"u8, id);
+        json.WriteString("object"u8, "response"u8);
+        json.WriteBoolean("deleted"u8, true);
+        json.WriteEndObject();
+        json.Flush();
+        return buffer.WrittenMemory;
+    }
+
+    private static IEnumerable<JsonElement> InputOf(StoredResponse response) =>
+        JsonElement.Parse(response.Input.Span).EnumerateArray();
+
+    private static IEnumerable<JsonElement> OutputOf(StoredResponse response) =>
+        JsonElement.Parse(response.Body.Span).GetProperty("output").EnumerateArray();
+
+    /// <summary>Looks things up for one request, within bounds.</summary>
+    private sealed class Lookup(IResponseStore store, string owner, CancellationToken cancellationToken)
+    {
+        private readonly Dictionary<string, StoredResponse> _found = new(StringComparer.Ordinal);
+        private long _bytes;
+
+        /// <summary>A response and those that it builds on, the oldest first.</summary>
+        public async ValueTask<List<StoredResponse>> ChainAsync(string last)
+        {
+            var chain = new List<StoredResponse>();
+            for (string? id = last; id is not null; id = chain[^1].PreviousId)
+            {
+                chain.Add(
+                    await FindAsync(id, "previous_response_id").ConfigureAwait(false)
+                        ?? throw ResponsesErrors.PreviousNotFound(id)
+                );
+            }
+
+            chain.Reverse();
+            return chain;
+        }
+
+        public async ValueTask<JsonElement> ItemAsync(JsonElement reference, string path)
+        {
+            var id = new FieldReader(reference, path).RequiredString("id");
+            if (
+                StoredItems.ResponseIdOf(id) is { } responseId
+                && await FindAsync(responseId, path).ConfigureAwait(false) is { } response
+            )
+            {
+                foreach (var item in OutputOf(response).Concat(InputOf(response)))
+                {
+                    if (StoredItems.IdOf(item) == id)
+                    {
+                        return item;
+                    }
+                }
+            }
+
+            throw ResponsesErrors.ItemNotFound(path, id);
+        }
+
+        private async ValueTask<StoredResponse?> FindAsync(string id, string param)
+        {
+            if (_found.TryGetValue(id, out var known))
+            {
+                return known;
+            }
+
+            var response = await store.GetAsync(owner, id, cancellationToken).ConfigureAwait(false);
+            if (response is null)
+            {
+                return null;
+            }
+
+            _found.Add(id, response);
+            _bytes += response.Size;
+            return _found.Count <= MaxResponses && _bytes <= MaxBytes
+                ? response
+                : throw ResponsesErrors.Invalid(
+                    param,
+                    $"The conversation is too long: a request may build on {MaxResponses} responses and {MaxBytes >> 20} MiB of them. Begin a new one."
+                );
+        }
+    }
+}
