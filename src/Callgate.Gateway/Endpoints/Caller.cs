@@ -1,0 +1,66 @@
+using System.Buffers;
+using System.Text.Json;
+using Callgate.Formats;
+using Callgate.Gateway.Keys;
+using Microsoft.AspNetCore.Http;
+
+namespace Callgate.Gateway.Endpoints;
+
+/// <summary>What the endpoints have in common that call no model: who calls, and JSON as the answer.</summary>
+internal static class Caller
+{
+    private static readonly ChatFormat s_errors = new();
+
+    /// <summary>Lets in who has a good key.</summary>
+    public static async Task WithKeyAsync(HttpContext http, GatewayServer server, Func<VirtualKey, Task> run)
+    {
+        var lookup = server.Keys.Authenticate(http.Request.Headers);
+        if (lookup.Refusal is { } refusal)
+        {
+            await ErrorResponse.WriteAsync(http, s_errors, refusal).ConfigureAwait(false);
+            return;
+        }
+
+        try
+        {
+            await run(lookup.Key!).ConfigureAwait(false);
+        }
+        catch (LlmException failure) when (!http.Response.HasStarted)
+        {
+            await ErrorResponse
+                .WriteAsync(
+                    http,
+                    s_errors,
+                    new ErrorReply(
+                        (int)(failure.StatusCode ?? System.Net.HttpStatusCode.BadRequest),
+                        failure.Message,
+                        failure.ErrorType,
+                        failure.Param,
+                        failure.Code
+                    )
+                )
+                .ConfigureAwait(false);
+        }
+    }
+
+    public static Task WriteAsync(HttpContext http, Action<Utf8JsonWriter> write, int statusCode = 200)
+    {
+        var body = new ArrayBufferWriter<byte>(512);
+        using (var json = new Utf8JsonWriter(body, EventWriter.Relaxed))
+        {
+            json.WriteStartObject();
+            write(json);
+            json.WriteEndObject();
+        }
+
+        return WriteAsync(http, body.WrittenMemory, statusCode);
+    }
+
+    public static async Task WriteAsync(HttpContext http, ReadOnlyMemory<byte> json, int statusCode = 200)
+    {
+        http.Response.StatusCode = statusCode;
+        http.Response.ContentType = "application/json";
+        http.Response.ContentLength = json.Length;
+        await http.Response.BodyWriter.WriteAsync(json, http.RequestAborted).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,119 @@
+using System.Diagnostics;
+using Callgate.Calls;
+using Callgate.Formats;
+using Callgate.Formats.Responses;
+using Callgate.Gateway.Keys;
+using Callgate.Wire;
+using Microsoft.AspNetCore.Http;
+
+namespace Callgate.Gateway.Endpoints;
+
+/// <summary>Makes an HTTP request a call: who makes it, of which model, with which options.</summary>
+internal sealed class ClientRequest(
+    HttpContext http,
+    GatewayServer server,
+    GatewaySnapshot snapshot,
+    VirtualKey key,
+    ClientFormat format
+)
+{
+    /// <summary>The model of a call that never named one.</summary>
+    private const string Unknown = "unknown";
+
+    private string _model = Unknown;
+    private bool _isStream;
+
+    /// <exception cref="LlmException">It is refused.</exception>
+    public async ValueTask<Call> ToCallAsync(ClientBody body)
+    {
+        (_model, _isStream) = (body.Model, body.IsStream);
+        var model = key.ResolveModel(body.Model);
+        Allow(model);
+        var options = RequestHeaderOptions.Read(http.Request.Headers, OptionsOf(), body.IsStream);
+        if (body.HasOwn)
+        {
+            options = OwnFieldsReader.Read(options, body.Own(), body.IsStream);
+            foreach (var fallback in options.Fallbacks ?? [])
+            {
+                Allow(key.ResolveModel(fallback));
+            }
+        }
+
+        var call = new Call(
+            snapshot.Client.Runtime,
+            body.Model,
+            format is ResponsesFormat
+                ? NewGatewayCall(null, await ResumeAsync(body).ConfigureAwait(false))
+                : NewGatewayCall(body, null),
+            options,
+            new CallKind(format.CallType, IsSync: false, body.IsStream)
+        );
+        if (model != body.Model)
+        {
+            call.RouteTo(model);
+        }
+
+        return call;
+    }
+
+    /// <summary>A request for a response may build on stored ones, so that its own bytes are not all of it.</summary>
+    private async ValueTask<LlmRequest> ResumeAsync(ClientBody body)
+    {
+        try
+        {
+            return await server
+                .Responses.ResumeAsync((ChatRequest)body.ReadRequest(), key.Token ?? "", http.RequestAborted)
+                .ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is InvalidOperationException or FormatException)
+        {
+            throw Refusals.BadRequest("The body is no valid responses request.");
+        }
+    }
+
+    /// <summary>A call that is refused with what is known of it so far.</summary>
+    public Call ToRefusedCall() =>
+        new(
+            snapshot.Client.Runtime,
+            _model,
+            NewGatewayCall(null, Empty(format, _model)),
+            OptionsOf(),
+            new CallKind(format.CallType, IsSync: false, _isStream)
+        );
+
+    public static LlmRequest Empty(ClientFormat format, string model) =>
+        format.IsEmbedding
+            ? new EmbeddingRequest { Model = model, Input = [] }
+            : new ChatRequest { Model = model, Messages = [] };
+
+    private void Allow(string model)
+    {
+        if (!key.IsModelAllowed(model))
+        {
+            var refusal = key.RefuseModel(model);
+            throw Refusals.Create(refusal.StatusCode, refusal.Message, refusal.Code, refusal.Param);
+        }
+
+        snapshot.ThrowIfNotServed(model);
+    }
+
+    private CallOptions OptionsOf() =>
+        new()
+        {
+            Metadata = key.CallMetadata,
+            Tags = key.Tags,
+            TraceId = Activity.Current?.TraceId.ToHexString(),
+            DropParams = snapshot.Config.DropParams,
+        };
+
+    private GatewayCall NewGatewayCall(ClientBody? body, LlmRequest? request) =>
+        new(body, request)
+        {
+            Format = format,
+            UserApiKey = key.UserApiKey,
+            RequestHeaders = new ClientHeaders(http.Request.Headers),
+            FormatHeaders = ClientHeaders.OfFormat(http.Request.Headers, format),
+            Key = key,
+            OnClosed = server.OnClosed,
+        };
+}

@@ -1,0 +1,243 @@
+using Callgate.Calls;
+using Callgate.Formats;
+using Callgate.Formats.Responses;
+using Callgate.Gateway.Configuration;
+using Callgate.Gateway.Endpoints;
+using Callgate.Gateway.Keys;
+using Callgate.Gateway.Metrics;
+using Callgate.Gateway.Store.Sqlite;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Callgate.Gateway;
+
+/// <summary>
+/// The gateway's state: the snapshot that new calls take, the keys, and what comes and goes with the host. A reload swaps the
+/// snapshot as a whole; calls in flight end on the one that they began with.
+/// </summary>
+internal sealed partial class GatewayServer(GatewayOptions options, IServiceProvider services, ILoggerFactory loggers)
+    : IHostedLifecycleService,
+        IAsyncDisposable
+{
+    private static readonly TimeSpan s_leastForEvents = TimeSpan.FromSeconds(2);
+
+    /// <summary>Why a call ended that took longer than the gateway's stopping.</summary>
+    public const string Stopped = "The gateway stopped in mid-call.";
+
+    private readonly ILogger _logger = loggers.CreateLogger("Callgate.Gateway");
+    private readonly SnapshotBuilder _builder = new(options, services, loggers);
+    private readonly SemaphoreSlim _reloading = new(1, 1);
+    private volatile RunningSnapshot? _running;
+    private ConfigWatcher? _watcher;
+    private ITimer? _deadline;
+    private int _stopped;
+    private bool _hasStarted;
+    private long _stoppingSince;
+
+    public GatewayOptions Options => options;
+
+    /// <summary>What new calls take.</summary>
+    public GatewaySnapshot Current => (_running ?? throw NotStarted()).Snapshot;
+
+    public KeyRing Keys { get; private set; } = null!;
+
+    public RefusalCounter Refusals { get; } = new(TimeProvider.System);
+
+    /// <summary>The stored responses.</summary>
+    public ResponseHistory Responses { get; private set; } = null!;
+
+    /// <summary>The counters of calls.</summary>
+    public GatewayMetrics Metrics { get; } = new();
+
+    /// <summary>Counts a call that has ended, and charges its key.</summary>
+    public void OnClosed(Call call, CallEnd end)
+    {
+        if (call.Gateway!.Key is VirtualKey key)
+        {
+            Keys.AddSpend(key, end.Cost.Total ?? 0);
+        }
+
+        // By the config's own name of it: what clients write is theirs to choose.
+        Metrics.Count(call, end, Current.Config.Models.Find(call.ModelGroup).Group);
+    }
+
+    /// <summary>Whether it takes calls: started, and not yet stopping.</summary>
+    public bool IsReady => _running is not null && Volatile.Read(ref _stopped) == 0;
+
+    /// <exception cref="GatewayStartException">The configuration can't be used.</exception>
+    public async Task StartingAsync(CancellationToken cancellationToken)
+    {
+        var config = _builder.Load();
+        var store = await SqliteKeyStore.OpenAsync(options.DatabaseFile).ConfigureAwait(false);
+        Keys = await KeyRing
+            .OpenAsync(store, TimeProvider.System, loggers.CreateLogger("Callgate.Keys"))
+            .ConfigureAwait(false);
+        Responses = new ResponseHistory(
+            SqliteResponseStore.Open(Path.ChangeExtension(options.DatabaseFile, ".responses.db"), TimeProvider.System),
+            TimeProvider.System
+        );
+        var running = await _builder.BuildAsync(config?.Config, null, cancellationToken).ConfigureAwait(false);
+        await TakeAsync(running).ConfigureAwait(false);
+        if (options.ConfigFile is not null)
+        {
+            _watcher = new ConfigWatcher(config!, _builder.LoadOptions, _logger);
+            _watcher.Changed += changed => _ = ReloadAsync(changed);
+            _watcher.Start();
+        }
+    }
+
+    private async Task TakeAsync(RunningSnapshot running)
+    {
+        var before = _running;
+        Keys.SetMasterKey(
+            running.MasterKey is { } master
+                ? await master.RevealAsync(CancellationToken.None).ConfigureAwait(false)
+                : null
+        );
+        _running = running;
+        if (before is not null)
+        {
+            _ = before.RetireAsync(options.ShutdownTimeout);
+        }
+    }
+
+    /// <summary>Takes a changed config over, as a whole or not at all.</summary>
+    private async Task ReloadAsync(GatewayConfig changed)
+    {
+        await _reloading.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            if (Volatile.Read(ref _stopped) == 0)
+            {
+                await TakeAsync(
+                        await _builder.BuildAsync(changed, _running, CancellationToken.None).ConfigureAwait(false)
+                    )
+                    .ConfigureAwait(false);
+                LogReloaded(_logger, options.ConfigFile!);
+            }
+        }
+#pragma warning disable CA1031 // Whatever is wrong with the new one, the old one goes on.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            LogNotReloaded(_logger, options.ConfigFile!, exception.Message);
+        }
+        finally
+        {
+            _reloading.Release();
+        }
+    }
+
+    /// <summary>What a format has to know to write an answer.</summary>
+    public FormatContext ContextOf(Call call, LlmResponse? response) =>
+        new(
+            call.Gateway!.ClientRequest,
+            call.Gateway.ShownModel(call) ?? response?.Model ?? call.Attempt?.Target.Model ?? call.ModelGroup,
+            call.Id,
+            call.StartTime.ToUnixTimeSeconds()
+        );
+
+    /// <summary>Keeps an answer that its client may come back to.</summary>
+    public ValueTask<bool> KeepAsync(Call call, ReadOnlyMemory<byte> answer) =>
+        answer.IsEmpty || call.Gateway!.Format is not ResponsesFormat
+            ? new(false)
+            : Responses.SaveAsync(
+                call.Gateway.ClientRequest,
+                answer,
+                call.Gateway.UserApiKey.KeyHash ?? "",
+                CancellationToken.None
+            );
+
+    /// <summary>Tells the log of a failure that is the gateway's own.</summary>
+    public void Note(Call call, Exception failure)
+    {
+        if (failure is not (LlmException or OperationCanceledException))
+        {
+            LogFailure(_logger, call.Id, failure);
+        }
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken)
+    {
+        _hasStarted = true;
+        return Task.CompletedTask;
+    }
+
+    public Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        _watcher?.Dispose();
+        _stoppingSince = TimeProvider.System.GetTimestamp();
+        // The web server, which stops next, waits for its requests: a stream may go on for longer than anybody does.
+        _deadline = TimeProvider.System.CreateTimer(
+            static s => ((GatewayServer)s!)._running?.Snapshot.Client.Runtime.TerminateOpenCalls(Stopped),
+            this,
+            options.ShutdownTimeout,
+            Timeout.InfiniteTimeSpan
+        );
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>After the server has stopped taking requests, and has waited for those in flight.</summary>
+    public async Task StoppedAsync(CancellationToken cancellationToken) => await DisposeAsync().ConfigureAwait(false);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _stopped, 1) != 0)
+        {
+            return;
+        }
+
+        _watcher?.Dispose();
+        _deadline?.Dispose();
+        Refusals.Dispose();
+        if (_running is { } running)
+        {
+            var events = await running.StopAsync(TimeForEvents()).ConfigureAwait(false);
+            if (_hasStarted)
+            {
+                LogStopped(_logger, events.Accepted, events.Delivered, events.Pending, events.Dropped);
+            }
+        }
+
+        if (Keys is { } keys)
+        {
+            await keys.DisposeAsync().ConfigureAwait(false);
+        }
+
+        _reloading.Dispose();
+    }
+
+    /// <summary>What the calls in flight have left of the time to stop, and enough for events in any case.</summary>
+    private TimeSpan TimeForEvents()
+    {
+        if (_stoppingSince == 0)
+        {
+            return options.ShutdownTimeout;
+        }
+
+        var left = options.ShutdownTimeout - TimeProvider.System.GetElapsedTime(_stoppingSince);
+        return left > s_leastForEvents ? left : s_leastForEvents;
+    }
+
+    private static InvalidOperationException NotStarted() =>
+        new("The gateway has not started: its host starts it, after AddCallgateGateway.");
+
+    [LoggerMessage(LogLevel.Information, "{File} was changed, and is in effect.")]
+    private static partial void LogReloaded(ILogger logger, string file);
+
+    [LoggerMessage(LogLevel.Error, "{File} was changed, and can't be used; the old one stays in effect: {Reason}")]
+    private static partial void LogNotReloaded(ILogger logger, string file, string reason);
+
+    [LoggerMessage(LogLevel.Error, "The call {CallId} failed in the gateway itself.")]
+    private static partial void LogFailure(ILogger logger, string callId, Exception exception);
+
+    [LoggerMessage(
+        LogLevel.Information,
+        "Stopped. {Accepted} events = {Delivered} delivered + {Pending} pending + {Dropped} dropped."
+    )]
+    private static partial void LogStopped(ILogger logger, long accepted, long delivered, long pending, long dropped);
+}

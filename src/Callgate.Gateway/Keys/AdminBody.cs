@@ -1,0 +1,71 @@
+using System.Text.Json;
+using System.Text.Unicode;
+using Microsoft.AspNetCore.Http;
+
+namespace Callgate.Gateway.Keys;
+
+/// <summary>Reads the body of an administrator's request: a JSON object of bounded size.</summary>
+internal static class AdminBody
+{
+    private const int Largest = 256 * 1024;
+
+    private static readonly JsonDocumentOptions s_json = new() { AllowDuplicateProperties = false, MaxDepth = 32 };
+
+    /// <summary>The object; without members where the body is empty.</summary>
+    /// <exception cref="AdminException">It is too large, or no JSON object.</exception>
+    public static async Task<JsonElement> ReadAsync(HttpRequest request)
+    {
+        var body = new MemoryStream();
+        var buffer = new byte[16 * 1024];
+        if (request.ContentLength > Largest)
+        {
+            throw TooLarge();
+        }
+
+        for (
+            int count;
+            (count = await request.Body.ReadAsync(buffer, request.HttpContext.RequestAborted).ConfigureAwait(false))
+                > 0;
+
+        )
+        {
+            body.Write(buffer, 0, count);
+            if (body.Length > Largest)
+            {
+                throw TooLarge();
+            }
+        }
+
+        return Parse(body.GetBuffer().AsSpan(0, (int)body.Length));
+    }
+
+    private static JsonElement Parse(ReadOnlySpan<byte> body)
+    {
+        if (!Utf8.IsValid(body))
+        {
+            throw AdminException.BadRequest("The body isn't UTF-8.");
+        }
+
+        try
+        {
+            var parsed = JsonElement.Parse(body.IsEmpty ? "{}"u8 : body, s_json);
+            // Reads all its text once: half a surrogate pair, escaped, is found here and not when it is used.
+            using var check = new Utf8JsonWriter(Stream.Null);
+            parsed.WriteTo(check);
+            return parsed.ValueKind == JsonValueKind.Object
+                ? parsed
+                : throw AdminException.BadRequest("The body should be a JSON object.");
+        }
+        catch (InvalidOperationException)
+        {
+            throw AdminException.BadRequest("The body holds text that isn't Unicode.");
+        }
+        catch (JsonException exception)
+        {
+            throw AdminException.BadRequest($"The body is no JSON that can be read: {exception.Message}");
+        }
+    }
+
+    private static AdminException TooLarge() =>
+        new(new(413, $"The body is larger than {Largest} bytes.", "bad_request_error", null, "413"));
+}
