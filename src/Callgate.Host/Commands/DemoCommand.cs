@@ -1,18 +1,25 @@
 using System.CommandLine;
 using Callgate.Host.Demo;
+using Callgate.Host.Serving;
 using Spectre.Console;
 
 namespace Callgate.Host.Commands;
 
-/// <summary><c>demo</c>: calls a local provider in every way, and shows what a callback sees of it. Needs no key.</summary>
+/// <summary><c>demo</c>: a gateway in front of a local provider, calls of every kind, and what callbacks see of them. Needs no key.</summary>
 internal static class DemoCommand
 {
     private const int Interrupted = 130;
 
     public static Command Create()
     {
-        var once = new Option<bool>("--once") { Description = "End after one round of calls." };
-        var command = new Command("demo", "Shows what callbacks see of a dozen calls. Needs no key.") { once };
+        var once = new Option<bool>("--once") { Description = "End after the calls." };
+        var command = new Command(
+            "demo",
+            "Starts a gateway, and shows what callbacks see of a dozen calls. Needs no key."
+        )
+        {
+            once,
+        };
         command.SetAction((arguments, cancellationToken) => RunAsync(arguments.GetValue(once), cancellationToken));
         return command;
     }
@@ -21,79 +28,79 @@ internal static class DemoCommand
     {
         var screen = new DemoScreen(AnsiConsole.Console);
         var table = new DemoTable();
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var exitCode = 0;
-        await using var provider = await DemoProvider.StartAsync(cancellationToken);
-        await using var client = new LlmClient(DemoCalls.Options(provider.Address, new DemoLogger(screen, table)));
-        screen.Title("Callgate", $"calls a provider at {provider.Address} (process {provider.ProcessId}).");
-        screen.Plain("A handler shows each event as it comes.");
         try
         {
-            var calls = new DemoCalls(client);
-            await RunRoundAsync(client, calls, screen, TimeSpan.Zero, stop.Token);
-            if (!once)
-            {
-                await GoOnAsync(client, calls, screen, stop);
-            }
-        }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
-        {
-            exitCode = once ? Interrupted : 0;
-        }
-
-        var events = await client.FlushAsync(cancellationToken: CancellationToken.None);
-        screen.Write(table.Render(screen.IsPlain));
-        screen.Plain(table.Totals);
-        screen.Plain(DemoTable.Balance(events));
-        return exitCode;
-    }
-
-    private static async Task GoOnAsync(
-        LlmClient client,
-        DemoCalls calls,
-        DemoScreen screen,
-        CancellationTokenSource stop
-    )
-    {
-        screen.Plain("");
-        if (Console.IsInputRedirected)
-        {
-            screen.Plain("That was all of them. Going on with a call a second, until Ctrl+C.");
-        }
-        else
-        {
-            screen.Plain("That was all of them. Going on with a call a second, until you press a key.");
-            _ = Task.Run(
-                () =>
-                {
-                    Console.ReadKey(intercept: true);
-                    stop.Cancel();
-                },
-                CancellationToken.None
+            await using var provider = await DemoProvider.StartAsync(cancellationToken);
+            var logger = new DemoLogger(screen, table);
+            await using var gateway = await DemoGateway.StartAsync(provider.Address, logger, cancellationToken);
+            screen.Title(
+                "Callgate",
+                $"serves {gateway.Address}, in front of a provider at {provider.Address} (process {provider.ProcessId})."
             );
-        }
+            screen.Plain("A callback in it shows each event as it comes.");
+            try
+            {
+                await SendAsync(gateway, logger, screen, cancellationToken);
+                if (!once)
+                {
+                    Show(screen, table);
+                    await StayAsync(gateway, screen, cancellationToken);
+                }
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && !once) { }
 
-        while (true)
+            var events = await gateway.FlushAsync(CancellationToken.None);
+            Show(screen, table);
+            screen.Plain(DemoTable.Balance(events));
+            return 0;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            await RunRoundAsync(client, calls, screen, TimeSpan.FromSeconds(1), stop.Token);
+            return Interrupted;
+        }
+        catch (ServeException exception)
+        {
+            await Console.Error.WriteLineAsync(exception.Message);
+            return 1;
         }
     }
 
-    private static async Task RunRoundAsync(
-        LlmClient client,
-        DemoCalls calls,
+    private static async Task SendAsync(
+        DemoGateway gateway,
+        DemoLogger logger,
         DemoScreen screen,
-        TimeSpan pause,
         CancellationToken cancellationToken
     )
     {
-        foreach (var (heading, run) in calls.Round())
+        using var calls = new DemoCalls(gateway.Address);
+        foreach (var (heading, run) in calls.All())
         {
-            await Task.Delay(pause, cancellationToken);
             screen.Heading(heading);
-            await run(cancellationToken);
-            // Observers run beside the program; waiting for them keeps each call's lines together.
-            await client.FlushAsync(cancellationToken: cancellationToken);
+            var ended = logger.NextEnd;
+            var received = await run(cancellationToken);
+            // Observers run beside the calls; waiting for them keeps each call's lines together.
+            await ended.WaitAsync(cancellationToken);
+            await gateway.FlushAsync(cancellationToken);
+            screen.Event("client", received);
+        }
+    }
+
+    private static async Task StayAsync(DemoGateway gateway, DemoScreen screen, CancellationToken cancellationToken)
+    {
+        screen.Plain("");
+        screen.Plain($"The gateway goes on at {gateway.Address}, with the master key {DemoGateway.MasterKey}. Try it:");
+        screen.Plain($"  {Greeting.Curl(gateway.Address, "gpt-4o", DemoGateway.MasterKey)}");
+        screen.Plain($"  curl {gateway.Address}/v1/models -H \"Authorization: Bearer {DemoGateway.MasterKey}\"");
+        screen.Plain("What your calls bring shows here, until Ctrl+C.");
+        await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+    }
+
+    private static void Show(DemoScreen screen, DemoTable table)
+    {
+        if (table.HasNews)
+        {
+            screen.Write(table.Render(screen.IsPlain));
+            screen.Plain(table.Totals);
         }
     }
 }

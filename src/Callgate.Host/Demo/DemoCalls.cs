@@ -1,142 +1,143 @@
-using Callgate.Wire;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
 
 namespace Callgate.Host.Demo;
 
-/// <summary>The demo's calls: every way to make one, and every way it can end.</summary>
-internal sealed class DemoCalls(LlmClient client)
+/// <summary>The demo's load: what clients send, over HTTP; each endpoint, and every way that a call can end.</summary>
+internal sealed class DemoCalls(string address) : IDisposable
 {
-    /// <summary>A model group whose only deployment is down.</summary>
-    public const string Group = "smart";
+    private const string Chat = "/v1/chat/completions";
 
-    // The provider is on this machine: a proxy that is set for the world outside could not reach it.
-    private static readonly SocketsHttpHandler s_direct = new() { UseProxy = false };
+    // What is left of a stream that is broken off is not waited for.
+    private readonly HttpClient _http = new(
+        new SocketsHttpHandler { UseProxy = false, ResponseDrainTimeout = TimeSpan.Zero }
+    )
+    {
+        BaseAddress = new Uri(address),
+    };
 
-    private int _rounds;
+    /// <summary>The calls, each with its heading. They tell what the client got.</summary>
+    public IEnumerable<(string Heading, Func<CancellationToken, Task<string>> Run)> All()
+    {
+        const string hello = """ "messages": [{"role": "user", "content": "Hello!"}]""";
+        const string brief =
+            """ "messages": [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Why is the sky blue?"}]""";
+        const string sky = """ "max_tokens": 100, "messages": [{"role": "user", "content": "Why is the sky blue?"}]""";
 
-    public static LlmClientOptions Options(string address, CustomLogger handler) =>
-        new()
+        yield return Call("gpt-4o", "chat", Chat, "gpt-4o", hello);
+        yield return Call("gpt-4o-mini, streamed", "stream", Chat, "gpt-4o-mini", brief + """, "stream": true""");
+        yield return Call("claude-sonnet-4-5 through the same endpoint", "chat", Chat, "claude-sonnet-4-5", brief);
+        yield return Call(
+            "claude-haiku-4-5, in Anthropic's format, streamed",
+            "messages",
+            "/v1/messages",
+            "claude-haiku-4-5",
+            sky + """, "stream": true"""
+        );
+        yield return Call("gpt-4.1-mini, in Anthropic's format", "messages", "/v1/messages", "gpt-4.1-mini", sky);
+        yield return Call(
+            "claude-haiku-4-5, as a response",
+            "responses",
+            "/v1/responses",
+            "claude-haiku-4-5",
+            """ "input": "Why is the sky blue?", "store": false"""
+        );
+        yield return Call(
+            "text-embedding-3-small",
+            "embeddings",
+            "/v1/embeddings",
+            "text-embedding-3-small",
+            """ "input": ["Good morning", "Good night"]"""
+        );
+        yield return Call("busy, whose gpt-4o has no time at first: a retry", "retry", Chat, "busy", brief);
+        yield return Call(
+            "smart, whose gpt-4.1 is down: a fallback",
+            "fallback",
+            Chat,
+            "smart",
+            hello + """, "num_retries": 0"""
+        );
+        yield return Call("gpt-4o, asked before: the cache answers", "cache", Chat, "gpt-4o", hello);
+        yield return Call(
+            "gpt-4o, which a pre-call hook refuses",
+            "refused",
+            Chat,
+            "gpt-4o",
+            """ "messages": [{"role": "user", "content": "My password is swordfish."}]"""
+        );
+        yield return Call("gpt-4o, with a wrong key", "wrong key", Chat, "gpt-4o", hello, key: "sk-wrong");
+        yield return (
+            "endless, streamed, broken off after 3 events",
+            t => SendAsync(Chat, "endless", "broken off", brief + """, "stream": true""", DemoGateway.MasterKey, 3, t)
+        );
+    }
+
+    private (string, Func<CancellationToken, Task<string>>) Call(
+        string heading,
+        string tag,
+        string path,
+        string model,
+        string fields,
+        string key = DemoGateway.MasterKey
+    ) => (heading, t => SendAsync(path, model, tag, fields, key, int.MaxValue, t));
+
+    private async Task<string> SendAsync(
+        string path,
+        string model,
+        string tag,
+        string fields,
+        string key,
+        int mostEvents,
+        CancellationToken cancellationToken
+    )
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path)
         {
-            Callbacks = [handler],
-            ApiBases = { ["openai"] = $"{address}/v1", ["anthropic"] = address },
-            ApiKeys = { ["openai"] = "demo-key", ["anthropic"] = "demo-key" },
-            Deployments =
-            {
-                new Deployment
-                {
-                    ModelName = Group,
-                    Model = "openai/gpt-4.1",
-                    Headers = Trouble(DemoReplies.Down),
-                },
-            },
-            Fallbacks = { [Group] = ["claude-sonnet-4-5"] },
-            Cache = new InMemoryCallCache(),
-            HttpMessageHandler = s_direct,
-            RetryDelay = TimeSpan.FromMilliseconds(100),
+            Content = new StringContent($$"""{"model": "{{model}}", {{fields}}}""", Encoding.UTF8, "application/json"),
         };
-
-    /// <summary>One round of calls, each with its heading.</summary>
-    public IEnumerable<(string Heading, Func<CancellationToken, Task> Run)> Round()
-    {
-        var round = ++_rounds;
-        // Each round asks something else, so that only the call that is to hit the cache does.
-        Message[] hello = [Message.User($"Hello for the {Ordinal(round)} time!")];
-        Message[] brief = [Message.System("Be brief."), Message.User($"Why is the sky blue? ({round})")];
-        string[] texts = [$"Good morning, {round}", "Good night"];
-
-        yield return ("gpt-4o, sync", t => Do(() => client.Complete("gpt-4o", hello, Named("sync"), t)));
-        yield return ("gpt-5-mini, async", t => client.CompleteAsync("gpt-5-mini", hello, Named("async"), t));
-        yield return ("gpt-4o-mini, streamed", t => ReadAsync("gpt-4o-mini", brief, "stream", t));
-        yield return ("gpt-4.1-mini, streamed, sync", t => Do(() => Read("gpt-4.1-mini", brief, t)));
-        yield return (
-            "claude-sonnet-4-5, async: Anthropic's own format",
-            t => client.CompleteAsync("claude-sonnet-4-5", brief, Named("async"), t)
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        request.Headers.Add("x-litellm-tags", tag);
+        using var response = await _http.SendAsync(
+            request,
+            HttpCompletionOption.ResponseHeadersRead,
+            cancellationToken
         );
-        yield return ("claude-haiku-4-5, streamed", t => ReadAsync("claude-haiku-4-5", brief, "stream", t));
-        yield return (
-            "text-embedding-3-small, sync",
-            t => Do(() => client.Embed("text-embedding-3-small", texts, Named("embed, sync"), t))
-        );
-        yield return (
-            "text-embedding-3-large, async",
-            t => client.EmbedAsync("text-embedding-3-large", texts, Named("embed"), t)
-        );
-        yield return (
-            "gpt-4o, which is busy at first: a retry",
-            t => client.CompleteAsync("gpt-4o", brief, Named("retry", $"{DemoReplies.BusyOnce}{round}"), t)
-        );
-        yield return (
-            $"{Group}, whose gpt-4.1 is down: a fallback",
-            t => client.CompleteAsync(Group, hello, Named("fallback") with { NumRetries = 0 }, t)
-        );
-        yield return (
-            "gpt-5-mini, asked before: the cache answers",
-            t => client.CompleteAsync("gpt-5-mini", hello, Named("cache"), t)
-        );
-        yield return ("gpt-4o, with a wrong key: a failure", t => FailAsync(hello, t));
-        yield return ("gpt-4o, streamed, and broken off after 3 chunks", t => BreakOffAsync(brief, t));
+        var received =
+            response.Content.Headers.ContentType?.MediaType == "text/event-stream"
+                ? $"{await ReadEventsAsync(response, mostEvents, cancellationToken)} events"
+                : Shown(await response.Content.ReadAsStringAsync(cancellationToken));
+        return $"POST {path}: HTTP {(int)response.StatusCode}, {received}";
     }
 
-    private async Task ReadAsync(string model, Message[] messages, string what, CancellationToken cancellationToken)
+    private static async Task<int> ReadEventsAsync(
+        HttpResponseMessage response,
+        int most,
+        CancellationToken cancellationToken
+    )
     {
-        await foreach (var _ in client.CompleteStreamingAsync(model, messages, Named(what), cancellationToken)) { }
-    }
-
-    private int Read(string model, Message[] messages, CancellationToken cancellationToken) =>
-        client.CompleteStreaming(model, messages, Named("stream, sync"), cancellationToken).Count();
-
-    private async Task FailAsync(Message[] messages, CancellationToken cancellationToken)
-    {
-        try
+        await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
+        using var reader = new StreamReader(stream);
+        var events = 0;
+        while (events < most && await reader.ReadLineAsync(cancellationToken) is { } line)
         {
-            var options = Named("failure", DemoReplies.WrongKey);
-            await client.CompleteAsync(
-                "gpt-4o",
-                messages,
-                options with
-                {
-                    Cache = new CacheControl { NoCache = true },
-                },
-                cancellationToken
-            );
+            events += line.StartsWith("data:", StringComparison.Ordinal) ? 1 : 0;
         }
-        catch (LlmAuthenticationException)
-        {
-            // What the caller gets; the handler has told the rest.
-        }
+
+        return events;
     }
 
-    private async Task BreakOffAsync(Message[] messages, CancellationToken cancellationToken)
+    /// <summary>Of an answer its size, of an error its message.</summary>
+    private static string Shown(string body)
     {
-        var options = Named("broken off", DemoReplies.Endless) with { Cache = new CacheControl { NoCache = true } };
-        var chunks = 0;
-        await foreach (var _ in client.CompleteStreamingAsync("gpt-4o", messages, options, cancellationToken))
-        {
-            if (++chunks == 3)
-            {
-                break;
-            }
-        }
+        using var json = JsonDocument.Parse(body);
+        return
+            json.RootElement.TryGetProperty("error", out var error)
+            && error.ValueKind == JsonValueKind.Object
+            && error.TryGetProperty("message", out var message)
+            ? message.GetString()!
+            : $"{body.Length} characters";
     }
 
-    private static Task Do<T>(Func<T> call) => Task.Run(call);
-
-    private static CallOptions Named(string what, string? trouble = null) =>
-        new()
-        {
-            Metadata = new Dictionary<string, object?> { [DemoLogger.What] = what },
-            Headers = trouble is null ? new Dictionary<string, string>() : Trouble(trouble),
-        };
-
-    private static Dictionary<string, string> Trouble(string which) => new() { [DemoReplies.Header] = which };
-
-    private static string Ordinal(int number) =>
-        (number % 100) is 11 or 12 or 13
-            ? $"{number}th"
-            : (number % 10) switch
-            {
-                1 => $"{number}st",
-                2 => $"{number}nd",
-                3 => $"{number}rd",
-                _ => $"{number}th",
-            };
+    public void Dispose() => _http.Dispose();
 }

@@ -5,11 +5,15 @@ namespace Callgate.Host.Demo;
 /// <summary>The demo's handler: shows each event as it comes. Only the observers' events tell it anything; the closing table too is made of them.</summary>
 internal sealed class DemoLogger(DemoScreen screen, DemoTable table) : CustomLogger
 {
-    /// <summary>The metadata entry that says what a call is to show.</summary>
-    public const string What = "what";
-
     // Events come one at a time, so nothing here needs a lock.
     private int _chunks;
+    private TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Done when the next call has ended. A stream that is broken off ends a moment later than its client thinks.</summary>
+    public Task NextEnd => _ended.Task;
+
+    /// <summary>What a call is to show: its tag, if it has one.</summary>
+    public static string WhatOf(CallDetails call) => call.Tags is [var tag, ..] ? tag : call.CallType;
 
     public override void LogPreApiCall(string model, IReadOnlyList<Message> messages, CallDetails call)
     {
@@ -46,7 +50,7 @@ internal sealed class DemoLogger(DemoScreen screen, DemoTable table) : CustomLog
     {
         Chunks();
         screen.Success(Figures(call, endTime - startTime));
-        table.Add(call, endTime - startTime);
+        End(call, endTime - startTime);
     }
 
     public override void LogFailureEvent(
@@ -57,9 +61,12 @@ internal sealed class DemoLogger(DemoScreen screen, DemoTable table) : CustomLog
     )
     {
         Chunks();
-        var why = call.Outcome is CallOutcome.UpstreamFailed ? call.Exception!.GetType().Name : call.Outcome.ToString();
+        var why =
+            call.Rejection is { } rejection ? $"Rejected, {rejection.Reason.TrimEnd('.')}"
+            : call.Outcome is CallOutcome.UpstreamFailed ? call.Exception!.GetType().Name
+            : call.Outcome.ToString();
         screen.Failure($"{why}, {Figures(call, endTime - startTime)}");
-        table.Add(call, endTime - startTime);
+        End(call, endTime - startTime);
     }
 
     public override ValueTask LogSuccessFallbackEventAsync(
@@ -71,6 +78,14 @@ internal sealed class DemoLogger(DemoScreen screen, DemoTable table) : CustomLog
     {
         screen.Event("fallback", $"{call.Model} answers in place of {originalModelGroup}");
         return default;
+    }
+
+    private void End(CallDetails call, TimeSpan duration)
+    {
+        table.Add(call, duration);
+        var ended = _ended;
+        _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        ended.SetResult();
     }
 
     private void Chunks()

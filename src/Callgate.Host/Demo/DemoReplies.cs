@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Callgate.Testing;
 
 namespace Callgate.Host.Demo;
@@ -12,14 +11,11 @@ internal sealed class DemoReplies
     /// <summary>The provider is overloaded, always.</summary>
     public const string Down = "down";
 
-    /// <summary>The key is wrong.</summary>
-    public const string WrongKey = "wrong-key";
+    /// <summary>A rate limit on every other request.</summary>
+    public const string Busy = "busy";
 
     /// <summary>A stream that stops in the middle until the client leaves.</summary>
     public const string Endless = "endless";
-
-    /// <summary>With an id after it: a rate limit on the first request of this id.</summary>
-    public const string BusyOnce = "busy-once:";
 
     private static readonly MockOptions s_pace = new()
     {
@@ -27,13 +23,12 @@ internal sealed class DemoReplies
         ChunkDelay = TimeSpan.FromMilliseconds(5),
     };
 
-    private readonly ConcurrentDictionary<string, bool> _seen = new(StringComparer.Ordinal);
+    private int _busy;
 
     public FakeReply To(RecordedRequest request) =>
         request.Headers.GetValueOrDefault(Header, "") switch
         {
             Down => FakeReply.Error(503),
-            WrongKey => FakeReply.Error(401),
             Endless => FakeReply.Mock(
                 s_pace with
                 {
@@ -43,8 +38,10 @@ internal sealed class DemoReplies
             {
                 StallAfterBytes = 2000,
             },
-            var busy when busy.StartsWith(BusyOnce, StringComparison.Ordinal) && _seen.TryAdd(busy, true) =>
-                FakeReply.Error(429, retryAfter: TimeSpan.FromMilliseconds(200)),
+            Busy when Interlocked.Increment(ref _busy) % 2 == 1 => FakeReply.Error(
+                429,
+                retryAfter: TimeSpan.FromMilliseconds(200)
+            ),
             _ => FakeReply.Mock(s_pace),
         };
 }

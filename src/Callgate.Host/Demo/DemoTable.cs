@@ -9,6 +9,7 @@ internal sealed class DemoTable
     private const int MaxRows = 20;
     private readonly Queue<string[]> _rows = new();
     private int _calls;
+    private int _shown;
     private int _succeeded;
     private long _prompt;
     private long _completion;
@@ -26,7 +27,7 @@ internal sealed class DemoTable
         _rows.Enqueue([
             $"{_calls}",
             call.Attempts is [.., var last] ? last.Model : call.ModelGroup,
-            call.Metadata[DemoLogger.What] as string ?? "",
+            DemoLogger.WhatOf(call),
             $"{call.Outcome}",
             $"{call.Usage.PromptTokens}+{call.Usage.CompletionTokens}",
             Dollars(call),
@@ -38,8 +39,12 @@ internal sealed class DemoTable
         }
     }
 
+    /// <summary>Whether there are calls that weren't shown.</summary>
+    public bool HasNews => _calls > _shown;
+
     public Table Render(bool isPlain)
     {
+        _shown = _calls;
         var table = new Table { Border = isPlain ? TableBorder.Markdown : TableBorder.Simple };
         table.AddColumn(new TableColumn("#").RightAligned());
         table.AddColumn("Model");
@@ -84,7 +89,7 @@ internal sealed class DemoTable
         cell switch
         {
             nameof(CallOutcome.Completed) or nameof(CallOutcome.CacheHit) => new Style(Color.Green),
-            nameof(CallOutcome.UpstreamFailed) => new Style(Color.Red),
+            nameof(CallOutcome.UpstreamFailed) or nameof(CallOutcome.Rejected) => new Style(Color.Red),
             nameof(CallOutcome.ClientAborted) => new Style(Color.Yellow),
             _ => Style.Plain,
         };
