@@ -14,6 +14,8 @@ if [ "$(uname)" = Linux ] && { ! command -v gcc clang >/dev/null || [ ! -e /usr/
   fi
 fi
 
+eng/node.sh || exit 1
+
 dotnet tool restore >/dev/null && dotnet csharpier check . || exit 1
 dotnet build Callgate.slnx -c Release -v quiet || exit 1
 

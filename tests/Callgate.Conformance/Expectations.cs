@@ -138,6 +138,7 @@ internal static class Expectations
                 nameof(CustomLogger.PostCallStreamingHookAsync),
                 nameof(CustomLogger.PostCallFailureHookAsync),
                 nameof(CustomLogger.PostCallResponseHeadersHookAsync),
+                nameof(CustomLogger.FilterListedModelsAsync),
             }.Select(h => Hook(h, "gateway only", _ => 0, _ => "gateway only")),
         ]);
 

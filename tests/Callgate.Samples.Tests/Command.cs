@@ -19,17 +19,7 @@ internal static class Command
             RedirectStandardError = true,
         };
 
-        // A build node that lives on would keep our pipes open.
-        start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
-        start.Environment["DOTNET_NOLOGO"] = "1";
-        start.Environment["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1";
-        // Samples stay on this machine, whatever keys and proxies it has.
-        start.Environment["NO_PROXY"] = "127.0.0.1,localhost";
-        foreach (var name in start.Environment.Keys.Where(IsKey).ToList())
-        {
-            start.Environment.Remove(name);
-        }
-
+        Prepare(start.Environment);
         using var process = Process.Start(start)!;
         try
         {
@@ -53,8 +43,24 @@ internal static class Command
         }
     }
 
+    /// <summary>Makes it the same on every machine.</summary>
+    public static void Prepare(IDictionary<string, string?> environment)
+    {
+        // A build node that lives on would keep our pipes open.
+        environment["MSBUILDDISABLENODEREUSE"] = "1";
+        environment["DOTNET_NOLOGO"] = "1";
+        environment["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1";
+        // Samples stay on this machine, whatever keys and proxies it has.
+        environment["NO_PROXY"] = "127.0.0.1,localhost";
+        foreach (var name in environment.Keys.Where(IsKey).ToList())
+        {
+            environment.Remove(name);
+        }
+    }
+
     private static bool IsKey(string name) =>
         name.EndsWith("_API_KEY", StringComparison.OrdinalIgnoreCase)
+        || name.EndsWith("_MASTER_KEY", StringComparison.OrdinalIgnoreCase)
         || name.EndsWith("_BASE_URL", StringComparison.OrdinalIgnoreCase)
         || name.EndsWith("_API_BASE", StringComparison.OrdinalIgnoreCase);
 }

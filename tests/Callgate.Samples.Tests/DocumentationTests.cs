@@ -22,6 +22,7 @@ public class DocumentationTests
         global using Callgate;
         global using Callgate.Testing;
         global using Callgate.Wire;
+        global using Microsoft.Extensions.Logging;
         global using Xunit;
         """;
 

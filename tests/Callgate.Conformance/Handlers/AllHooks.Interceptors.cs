@@ -129,4 +129,10 @@ internal sealed partial class AllHooks
         Note(context);
         return default;
     }
+
+    // No call's hook: it is asked for a list of models.
+    public override ValueTask<IReadOnlyList<string>> FilterListedModelsAsync(
+        FilterListedModelsContext context,
+        CancellationToken cancellationToken
+    ) => new(context.ModelNames);
 }

@@ -220,7 +220,7 @@ internal sealed class CallHistory(ClientRuntime runtime, Tape tape, Tape upstrea
             default:
                 var attempt = BeginAttempt("first");
                 attempt.Stream = new ChatAccumulator(keepContent: true);
-                runtime.Pipeline.LogPostApiCall(call);
+                CallEvents.LogPostApiCall(call);
                 return Source(attempt, CallOutcome.Completed);
         }
     }
@@ -268,7 +268,7 @@ internal sealed class CallHistory(ClientRuntime runtime, Tape tape, Tape upstrea
             if (upstream.Once(2))
             {
                 attempt.StatusCode = 429;
-                runtime.Pipeline.LogPostApiCall(_call);
+                CallEvents.LogPostApiCall(_call);
             }
             else if (upstream.Once(2))
             {
@@ -276,7 +276,7 @@ internal sealed class CallHistory(ClientRuntime runtime, Tape tape, Tape upstrea
             }
 
             attempt.Exception = LlmException.Create(LlmErrorKind.RateLimit, "Too many.");
-            runtime.Pipeline.LogRouting(_call, ObserverEventKind.FailureFallback, "group", attempt.Exception);
+            CallEvents.LogRouting(_call, ObserverEventKind.FailureFallback, "group", attempt.Exception);
         }
     }
 
@@ -288,7 +288,7 @@ internal sealed class CallHistory(ClientRuntime runtime, Tape tape, Tape upstrea
             StartTime = runtime.Time.GetUtcNow(),
         };
         _call.Add(attempt);
-        runtime.Pipeline.LogPreApiCall(_call);
+        CallEvents.LogPreApiCall(_call);
         return attempt;
     }
 

@@ -76,6 +76,7 @@ public sealed class CallOptionsCarrierTests
             PromptId = "p",
             PromptVariables = new Dictionary<string, string> { ["v"] = "1" },
             Mock = new MockOptions(),
+            DropParams = true,
         };
         var none = new CallOptions();
         foreach (var property in typeof(CallOptions).GetProperties())
