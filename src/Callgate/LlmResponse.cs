@@ -50,6 +50,10 @@ public abstract record LlmResponse : WireObject
     [JsonIgnore]
     internal virtual LlmResponse Typed => this;
 
+    /// <summary>The same for observers, who can't be told that it can't be parsed: then they get its figures.</summary>
+    [JsonIgnore]
+    internal virtual LlmResponse Observed => this;
+
     /// <summary>A short, safe form: no secrets, long text is cut.</summary>
     public override string ToString() =>
         Usage is { } usage

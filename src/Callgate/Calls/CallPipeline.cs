@@ -178,7 +178,12 @@ internal sealed class CallPipeline(ClientRuntime runtime)
     // 8. Close, with what went wrong; gives back what the caller is to get.
     public Exception CloseFailed(Call call, Exception exception, CallClock? clock, LlmResponse? partial)
     {
-        if (call.Attempts.Count == 0 && call.Rejection is null && exception is LlmException)
+        if (
+            call.Attempts.Count == 0
+            && call.Rejection is null
+            && exception is LlmException and not LlmTimeoutException
+            && clock is not { IsAborted: true }
+        )
         {
             call.Rejection = new Rejection("route", exception.Message);
         }
@@ -194,7 +199,7 @@ internal sealed class CallPipeline(ClientRuntime runtime)
         if (exception is OperationCanceledException && clock is not null && outcome == CallOutcome.TimedOut)
         {
             exception = call.IsClosed
-                ? LlmException.Create(LlmErrorKind.Connection, Failures.EndedFromOutside)
+                ? Failures.Ended(clock.IsAborted ? clock.EndedBy : Failures.EndedFromOutside)
                 : LlmException.Create(
                     LlmErrorKind.Timeout,
                     $"The call took longer than the {clock.Limit}.",

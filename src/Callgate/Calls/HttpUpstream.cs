@@ -31,6 +31,8 @@ internal static class HttpUpstream
         var body = await HttpTransport
             .ReadBodyAsync(reply.Content, runtime.Options.MaxResponseBytes, clock.Token)
             .ConfigureAwait(false);
+        // The limit is the provider's: what hooks make of a paid answer has its own.
+        clock.Disarm();
         attempt.FirstAnswerTime = runtime.Time.GetUtcNow();
         attempt.RawResponse = new RawText(body);
         CallEvents.LogPostApiCall(call);
@@ -59,7 +61,7 @@ internal static class HttpUpstream
     {
         var facts = attempt.Replies!.Scan(body);
         var (replies, provider, request) = (attempt.Replies, attempt.Target.Provider!, attempt.Body!);
-        var response = new RawResponse(() => replies.Parse(provider, request, body))
+        var response = new RawResponse(() => replies.Parse(provider, request, body), NoContent(request.Format))
         {
             Id = facts.Id,
             Model = facts.Model,
@@ -73,6 +75,9 @@ internal static class HttpUpstream
             : WireUsage.Of(call.Request, response.Typed);
         return response;
     }
+
+    private static LlmResponse NoContent(ClientFormat format) =>
+        format.IsEmbedding ? new EmbeddingResponse { Data = [] } : new ChatCompletion { Choices = [] };
 
     public static async ValueTask<IChunkSource> OpenStreamAsync(
         Call call,

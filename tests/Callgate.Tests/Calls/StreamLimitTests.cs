@@ -153,7 +153,7 @@ public sealed class StreamLimitTests
             cancellationToken: TestContext.Current.CancellationToken
         );
         await client.DisposeAsync();
-        await Assert.ThrowsAsync<LlmConnectionException>(() => completing);
+        await Assert.ThrowsAsync<LlmServiceUnavailableException>(() => completing);
         Assert.Equal(1, upstream.Requests);
         await AssertEndedAsync(client, CallOutcome.Terminated);
     }
@@ -201,6 +201,53 @@ public sealed class StreamLimitTests
         while (await stream.MoveNextAsync()) { }
 
         await AssertEndedAsync(client, CallOutcome.Completed, attempts: 2);
+    }
+
+    [Fact]
+    public async Task Deployment_ThatAnsweredInTime_MayBeFollowedByASlowHook()
+    {
+        using var upstream = new MemoryUpstream(_ => new HttpResponseMessage(HttpStatusCode.OK)
+        {
+            Content = new StringContent(
+                """{"choices":[{"index":0,"message":{"role":"assistant","content":"Hi"},"finish_reason":"stop"}]}"""
+            ),
+        });
+        await using var client = NewClient(
+            upstream,
+            o =>
+            {
+                o.Callbacks.Add(new SlowHook(() => _time.Advance(Seconds(4))));
+                o.Deployments.Add(
+                    new Deployment
+                    {
+                        ModelName = "group",
+                        Model = s_recorded.Model,
+                        Timeout = Seconds(3),
+                    }
+                );
+            }
+        );
+        var answer = await client.CompleteAsync(
+            "group",
+            s_messages,
+            cancellationToken: TestContext.Current.CancellationToken
+        );
+        Assert.Equal("Hi", answer.Text);
+        await AssertEndedAsync(client, CallOutcome.Completed);
+    }
+
+    private sealed class SlowHook(Action takeTime) : CustomLogger
+    {
+        public override async ValueTask<HookResult> PostCallSuccessDeploymentHookAsync(
+            PostCallSuccessDeploymentContext context,
+            CancellationToken cancellationToken
+        )
+        {
+            takeTime();
+            await Task.Yield();
+            cancellationToken.ThrowIfCancellationRequested();
+            return default;
+        }
     }
 
     private static TimeSpan Seconds(double count) => TimeSpan.FromSeconds(count);
