@@ -127,5 +127,7 @@ internal static class BodyReader
 /// <summary>A body that is not read.</summary>
 internal sealed class BodyException(int statusCode, string message) : Exception(message)
 {
+    public int StatusCode => statusCode;
+
     public LlmException ToRefusal() => Refusals.Create(statusCode, Message);
 }

@@ -29,6 +29,7 @@ internal sealed class ClientHeaders(IHeaderDictionary headers) : IReadOnlyDictio
             .ToFrozenDictionary(h => h.Key, h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Those that belong to the format, and go on to a provider that speaks it.</summary>
+    /// <exception cref="LlmBadRequestException">One can't be sent on.</exception>
     public static IReadOnlyList<KeyValuePair<string, string>> OfFormat(IHeaderDictionary headers, ClientFormat format)
     {
         if (format.Name != "messages")
@@ -41,7 +42,11 @@ internal sealed class ClientHeaders(IHeaderDictionary headers) : IReadOnlyDictio
         {
             if (headers.TryGetValue(name, out var value) && value.Count > 0)
             {
-                found.Add(new(name, value.ToString()));
+                found.Add(
+                    value.ToString() is var text && !text.AsSpan().ContainsAnyExceptInRange(' ', '~')
+                        ? new(name, text)
+                        : throw Refusals.BadRequest($"The header '{name}' must be plain ASCII text.")
+                );
             }
         }
 

@@ -27,6 +27,7 @@ internal sealed class ClientRequest(
     public async ValueTask<Call> ToCallAsync(ClientBody body)
     {
         (_model, _isStream) = (body.Model, body.IsStream);
+        var formatHeaders = ClientHeaders.OfFormat(http.Request.Headers, format);
         var model = key.ResolveModel(body.Model);
         Allow(model);
         var options = RequestHeaderOptions.Read(http.Request.Headers, OptionsOf(), body.IsStream);
@@ -43,8 +44,8 @@ internal sealed class ClientRequest(
             snapshot.Client.Runtime,
             body.Model,
             format is ResponsesFormat
-                ? NewGatewayCall(null, await ResumeAsync(body).ConfigureAwait(false))
-                : NewGatewayCall(body, null),
+                ? NewGatewayCall(null, await ResumeAsync(body).ConfigureAwait(false), formatHeaders)
+                : NewGatewayCall(body, null, formatHeaders),
             options,
             new CallKind(format.CallType, IsSync: false, body.IsStream)
         );
@@ -76,7 +77,7 @@ internal sealed class ClientRequest(
         new(
             snapshot.Client.Runtime,
             _model,
-            NewGatewayCall(null, Empty(format, _model)),
+            NewGatewayCall(null, Empty(format, _model), []),
             OptionsOf(),
             new CallKind(format.CallType, IsSync: false, _isStream)
         );
@@ -106,13 +107,17 @@ internal sealed class ClientRequest(
             DropParams = snapshot.Config.DropParams,
         };
 
-    private GatewayCall NewGatewayCall(ClientBody? body, LlmRequest? request) =>
+    private GatewayCall NewGatewayCall(
+        ClientBody? body,
+        LlmRequest? request,
+        IReadOnlyList<KeyValuePair<string, string>> formatHeaders
+    ) =>
         new(body, request)
         {
             Format = format,
             UserApiKey = key.UserApiKey,
             RequestHeaders = new ClientHeaders(http.Request.Headers),
-            FormatHeaders = ClientHeaders.OfFormat(http.Request.Headers, format),
+            FormatHeaders = formatHeaders,
             Key = key,
             OnClosed = server.OnClosed,
         };

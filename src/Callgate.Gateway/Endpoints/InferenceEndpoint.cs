@@ -35,9 +35,7 @@ internal sealed class InferenceEndpoint(GatewayServer server, ClientFormat forma
         try
         {
             var body = await BodyReader.ReadAsync(http, server.Options.MaxRequestBodyBytes).ConfigureAwait(false);
-            call = await request
-                .ToCallAsync(ClientBody.Read(format, body, http.Request.RouteValues[ModelInPath] as string))
-                .ConfigureAwait(false);
+            call = await request.ToCallAsync(ClientBody.Read(format, body, ModelOf(http))).ConfigureAwait(false);
         }
         catch (BodyException refused)
         {
@@ -70,6 +68,10 @@ internal sealed class InferenceEndpoint(GatewayServer server, ClientFormat forma
                 : UnaryResponder.RespondAsync(http, server, call)
         ).ConfigureAwait(false);
     }
+
+    // The server leaves an escaped slash in a path as it is.
+    private static string? ModelOf(HttpContext http) =>
+        (http.Request.RouteValues[ModelInPath] as string)?.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>A request that comes to no call of a model all the same has its event.</summary>
     private static async Task RefuseAsync(HttpContext http, ClientRequest request, LlmException refusal)

@@ -51,7 +51,7 @@ internal static class MessageTokensEndpoint
         }
         catch (BodyException refused)
         {
-            error = new ErrorReply((int)refused.ToRefusal().StatusCode!.Value, refused.Message);
+            error = new ErrorReply(refused.StatusCode, refused.Message);
         }
         catch (LlmException refused)
         {

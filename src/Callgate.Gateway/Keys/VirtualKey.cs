@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Callgate.Formats;
 using Callgate.Gateway.Store;
+using Callgate.Wire;
 
 namespace Callgate.Gateway.Keys;
 
@@ -82,7 +83,7 @@ internal sealed class VirtualKey
         new(
             403,
             $"key not allowed to access model. This key can only access models=[{string.Join(", ", Record.Models)}]. "
-                + $"Tried to access {(model.Length <= 256 ? model : model[..256] + "…")}",
+                + $"Tried to access {SafeText.Line(model)}",
             "key_model_access_denied",
             "model",
             "key_model_access_denied"

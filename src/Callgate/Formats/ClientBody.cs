@@ -11,6 +11,7 @@ internal sealed class ClientBody
 {
     private readonly List<RequestField> _fields;
     private LlmRequest? _request;
+    private LlmRequest? _empty;
 
     private ClientBody(ClientFormat format, ReadOnlyMemory<byte> bytes, List<RequestField> fields, string model)
     {
@@ -54,6 +55,11 @@ internal sealed class ClientBody
                     break;
                 case "stream":
                     isStream = FlagOf(bytes.Span, field);
+                    if (isStream && format.IsEmbedding)
+                    {
+                        throw new JsonException("Embeddings don't come as a stream: leave the field 'stream' out.");
+                    }
+
                     break;
                 case "stream_options":
                     includesUsage = AsksForUsage(bytes.Span, field);
@@ -94,7 +100,7 @@ internal sealed class ClientBody
         var kept = new ExtraFields();
         foreach (var (name, value) in extra.Where(e => !IsOwn(e.Key)))
         {
-            ((IDictionary<string, JsonElement>)kept)[name] = value;
+            kept.Set(name, value);
         }
 
         return read with
@@ -110,12 +116,13 @@ internal sealed class ClientBody
         {
             try
             {
-                return ReadRequest();
+                return _empty ?? ReadRequest();
             }
             catch (Exception e)
                 when (e is JsonException or LlmException or InvalidOperationException or FormatException)
             {
-                return _request = Format.IsEmbedding
+                // Kept apart: whoever sends it on is to get the failure.
+                return _empty = Format.IsEmbedding
                     ? new EmbeddingRequest { Model = Model, Input = [] }
                     : new ChatRequest { Model = Model, Messages = [] };
             }

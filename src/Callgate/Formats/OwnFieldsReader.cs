@@ -48,7 +48,7 @@ internal static class OwnFieldsReader
             }
             else
             {
-                ((IDictionary<string, JsonElement>)kept)[name] = value;
+                kept.Set(name, value);
             }
         }
 

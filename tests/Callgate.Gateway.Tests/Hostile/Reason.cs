@@ -76,6 +76,11 @@ internal sealed record Reason(string Name, int Status)
             Spoil = b => $"{b[..^1]},\"n\":1,\"\\u006e\":2}}",
             Says = "The field 'n' stands twice",
         },
+        new("an object that names a field twice", 400)
+        {
+            Spoil = b => $"{b[..^1]},\"x\":[{{\"a\":1,\"\\u0061\":2}}]}}",
+            Says = "an object names a field twice",
+        },
         new("deep nesting", 400)
         {
             Spoil = b => $"{b[..^1]},\"x\":{new string('[', 1000)}{new string(']', 1000)}}}",

@@ -71,6 +71,72 @@ public class RefusalTests
         static object? CountOf(CallDetails call) => call.LitellmParams.Metadata[RefusalCounter.CountEntry];
     }
 
+    [Theory]
+    [InlineData("anthropic-version", "2023-06-01é")]
+    [InlineData("anthropic-beta", "a\u0001b")]
+    public async Task AHeaderThatCannotBeSentOn_IsTheClientsFault(string name, string value)
+    {
+        await using var gateway = await GatewayHost.StartAsync();
+        var ask = Ask.All.First(a => a.IsAnthropic);
+        var body = ask.Body("claude");
+        using var connection = await RawConnection.OpenAsync(gateway.Address);
+
+        await connection.SendAsync(
+            $"POST {ask.Path("claude")} HTTP/1.1\r\nHost: gateway\r\nx-api-key: {GatewayHost.MasterKey}\r\n{name}: {value}\r\nContent-Length: {body.Length}\r\n\r\n{body}"
+        );
+
+        var reply = (await connection.ReadReplyAsync())!;
+        Assert.Equal(400, reply.Status);
+        Assert.Contains($"The header '{name}' must be plain ASCII text.", reply.Text, StringComparison.Ordinal);
+        Assert.Equal(CallOutcome.Rejected, Assert.Single(await gateway.EndsAsync()).Outcome);
+    }
+
+    [Fact]
+    public async Task ABodyThatCannotBeRead_IsRefused_WithThePlaceThatIsWrong()
+    {
+        await using var gateway = await GatewayHost.StartAsync();
+
+        var (status, body) = await gateway.SendAsync(
+            "/v1/chat/completions",
+            """{"model":"gpt","messages":[{"role":"user","content":5}]}"""
+        );
+
+        Assert.Equal(400, status);
+        Assert.Contains("see $.messages", body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AToolThatIsNull_IsNone()
+    {
+        await using var gateway = await GatewayHost.StartAsync();
+
+        var (status, body) = await gateway.SendAsync(
+            "/v1/completions",
+            """{"model":"claude","prompt":"Hi","tools":[null]}"""
+        );
+
+        Assert.True(status == 200, body);
+    }
+
+    [Fact]
+    public async Task AModelWithASlash_MayStandInThePath()
+    {
+        await using var gateway = await GatewayHost.StartAsync(
+            """
+            model_list:
+              - model_name: mock/*
+                litellm_params: {model: mock/*}
+            """
+        );
+
+        var (status, body) = await gateway.SendAsync(
+            "/openai/deployments/mock%2Fany/chat/completions",
+            """{"messages":[{"role":"user","content":"Hi"}]}"""
+        );
+
+        Assert.True(status == 200, body);
+    }
+
     [Fact]
     public async Task TheGateway_WithoutCors_AnswersNoPreflight()
     {
@@ -114,6 +180,19 @@ public class RefusalTests
             using var reply = await client.SendAsync(request, Token);
             return (int)reply.StatusCode;
         }
+    }
+
+    [Fact]
+    public async Task AnAdministratorsBody_ThatIsBroken_IsRefused()
+    {
+        await using var gateway = await GatewayHost.StartAsync();
+        using var connection = await RawConnection.OpenAsync(gateway.Address);
+
+        await connection.SendAsync(
+            $"POST /key/generate HTTP/1.1\r\nHost: gateway\r\nAuthorization: Bearer {GatewayHost.MasterKey}\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n{{}}"
+        );
+
+        Assert.Equal(400, (await connection.ReadReplyAsync())!.Status);
     }
 
     private static async Task<(string? Key, string? Hash)> KeyFor(GatewayHost gateway, Reason reason)

@@ -39,6 +39,8 @@ internal sealed class ResponsesRequestReader
         "prompt",
         "context_management",
         "prompt_cache_options",
+        // Anthropic's name of the instructions, which nobody would look for here.
+        "system",
     ];
 
     private LlmException? _untranslatable;
