@@ -104,6 +104,7 @@ internal sealed class ClientRequest(
             Tags = key.Tags,
             TraceId = Activity.Current?.TraceId.ToHexString(),
             DropParams = snapshot.Config.DropParams,
+            Cache = snapshot.Config.Cache?.Defaults ?? CacheControl.Default,
         };
 
     private GatewayCall NewGatewayCall(ClientBody? body, LlmRequest? request) =>
