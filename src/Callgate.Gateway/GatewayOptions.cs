@@ -14,7 +14,7 @@ public sealed class GatewayOptions
     /// <summary>Keys of the config that restrict something and aren't enforced yet, and that the gateway is to start with all the same.</summary>
     public IList<string> AcceptUnenforced { get; } = [];
 
-    /// <summary>The administrator's key, where the config has none. Without one there is no administration, and everybody may call.</summary>
+    /// <summary>The administrator's key, where the config has none; without it, that of the variable <c>CALLGATE_MASTER_KEY</c> or <c>LITELLM_MASTER_KEY</c>. Without any there is no administration, and everybody may call.</summary>
     public Secret? MasterKey { get; set; }
 
     /// <summary>The SQLite file that holds the virtual keys. Default <c>callgate.db</c> in the working directory.</summary>
@@ -43,6 +43,9 @@ public sealed class GatewayOptions
 
     /// <summary>Where compiled callback code is kept. Default: a folder of the user's own.</summary>
     public string? CompiledCodeFolder { get; set; }
+
+    /// <summary>How long the config's files must be at rest before they are read anew; null: as editors need it.</summary>
+    internal TimeSpan? ReloadPause { get; set; }
 
     /// <summary>What <see cref="ConfigFile"/> holds, where the host has read it already.</summary>
     internal ConfigResult? Config { get; set; }

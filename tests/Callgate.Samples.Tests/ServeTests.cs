@@ -25,6 +25,64 @@ public partial class ServeTests
     }
 
     [Fact]
+    public async Task Its_page_about_the_endpoints_needs_nobody_else()
+    {
+        await using var host = await HostProcess.StartAsync(["serve", "--port", "0"]);
+        using var client = host.NewClient();
+
+        using var response = await client.GetAsync("/docs", Token);
+        var page = await response.Content.ReadAsStringAsync(Token);
+
+        Assert.Contains($": {host.Address}docs\n", host.Output, StringComparison.Ordinal);
+        Assert.Equal(
+            (HttpStatusCode.OK, "text/html"),
+            (response.StatusCode, response.Content.Headers.ContentType!.MediaType)
+        );
+        Assert.Contains("openapi.json", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("://", page, StringComparison.Ordinal);
+        // What its script would load or tell elsewhere, the browser refuses.
+        var policy = Assert.Single(response.Headers.GetValues("Content-Security-Policy"));
+        Assert.StartsWith("default-src 'self'; ", policy, StringComparison.Ordinal);
+        Assert.Contains("connect-src 'self'; ", policy, StringComparison.Ordinal);
+        Assert.DoesNotContain("//", policy, StringComparison.Ordinal);
+        var parts = Parts().Matches(page).Select(m => m.Groups[1].Value).ToList();
+        Assert.NotEmpty(parts);
+        foreach (var part in parts)
+        {
+            using var found = await client.GetAsync(new Uri(response.RequestMessage!.RequestUri!, part), Token);
+            Assert.True(found.IsSuccessStatusCode, part);
+        }
+    }
+
+    [GeneratedRegex("(?:src|href)=\"([^\"]+)\"")]
+    private static partial Regex Parts();
+
+    [Fact]
+    public async Task A_key_of_the_config_is_named_by_its_variable_or_as_what_to_put_in()
+    {
+        using var folder = new SampleFolder();
+        folder.Write(
+            "general_settings: {master_key: os.environ/OUR_KEY}\nmodel_list: [{model_name: a, litellm_params: {model: mock/a}}]"
+        );
+        await using var named = await HostProcess.StartAsync(
+            ["serve", "-c", folder.Config, "--port", "0"],
+            new Dictionary<string, string> { ["OUR_KEY"] = "sk-one" }
+        );
+        folder.Write(
+            "general_settings: {master_key: sk-two}\nmodel_list: [{model_name: a, litellm_params: {model: mock/a}}]"
+        );
+        await using var spelled = await HostProcess.StartAsync(["serve", "-c", folder.Config, "--port", "0"]);
+
+        Assert.Contains("Bearer $OUR_KEY\"", named.Curl, StringComparison.Ordinal);
+        Assert.Contains("Bearer $MASTER_KEY\"", spelled.Curl, StringComparison.Ordinal);
+        Assert.Contains(
+            "with general_settings.master_key in the variable MASTER_KEY:",
+            spelled.Output,
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
     public async Task A_key_in_the_environment_brings_its_provider()
     {
         await using var host = await HostProcess.StartAsync(

@@ -105,6 +105,7 @@ internal sealed class ClientRequest(
             Tags = key.Tags,
             TraceId = Activity.Current?.TraceId.ToHexString(),
             DropParams = snapshot.Config.DropParams,
+            Cache = snapshot.Config.Cache?.Defaults ?? CacheControl.Default,
         };
 
     private GatewayCall NewGatewayCall(

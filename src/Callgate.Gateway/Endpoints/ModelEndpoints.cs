@@ -78,7 +78,8 @@ internal static class ModelEndpoints
         VirtualKey key
     )
     {
-        var snapshot = server.Current;
+        using var lease = server.Lease();
+        var snapshot = lease.Snapshot;
         var names = snapshot
             .Config.Models.Names.Concat(key.Record.Aliases.Keys)
             .Where(n => key.IsModelAllowed(key.ResolveModel(n)))

@@ -8,7 +8,7 @@ namespace Callgate.Gateway.Endpoints;
 /// Events of requests that nobody authenticated. The first of a kind has its event at once; those that follow within the interval
 /// are counted, and told together: junk must not fill a disk.
 /// </summary>
-internal sealed class RefusalCounter(TimeProvider time) : IDisposable
+internal sealed class RefusalCounter(GatewayServer server, TimeProvider time) : IAsyncDisposable
 {
     /// <summary>The entry of a call's metadata that says how many requests its event stands for.</summary>
     public const string CountEntry = "refused_requests";
@@ -29,7 +29,7 @@ internal sealed class RefusalCounter(TimeProvider time) : IDisposable
     private readonly Dictionary<(string Format, KeyStatus Status, string? Token), Kind> _kinds = [];
     private ITimer? _timer;
 
-    public void Count(ClientRuntime runtime, ClientFormat format, KeyLookup lookup, ErrorReply refusal)
+    public void Count(ClientFormat format, KeyLookup lookup, ErrorReply refusal)
     {
         lock (_lock)
         {
@@ -37,15 +37,14 @@ internal sealed class RefusalCounter(TimeProvider time) : IDisposable
             if (_kinds.TryGetValue(name, out var kind))
             {
                 kind.Pending++;
-                kind.Runtime = runtime;
                 return;
             }
 
-            _kinds.Add(name, new Kind(format, lookup.Key, refusal) { Runtime = runtime });
+            _kinds.Add(name, new Kind(format, lookup.Key, refusal));
             _timer ??= time.CreateTimer(static s => ((RefusalCounter)s!).Tell(), this, s_interval, s_interval);
         }
 
-        Tell(runtime, format, lookup.Key, refusal, 1);
+        Tell(format, lookup.Key, refusal, 1);
     }
 
     /// <summary>Tells what has been counted since the last time.</summary>
@@ -75,12 +74,15 @@ internal sealed class RefusalCounter(TimeProvider time) : IDisposable
 
         foreach (var (kind, count) in counted)
         {
-            Tell(kind.Runtime!, kind.Format, kind.Key, kind.Refusal, count);
+            Tell(kind.Format, kind.Key, kind.Refusal, count);
         }
     }
 
-    private static void Tell(ClientRuntime runtime, ClientFormat format, VirtualKey? key, ErrorReply refusal, int count)
+    private void Tell(ClientFormat format, VirtualKey? key, ErrorReply refusal, int count)
     {
+        // Of whichever snapshot there is by now: the one that refused may have ended.
+        using var lease = server.Lease();
+        var runtime = lease.Snapshot.Client.Runtime;
         var call = new Call(
             runtime,
             Unknown,
@@ -102,10 +104,14 @@ internal sealed class RefusalCounter(TimeProvider time) : IDisposable
         runtime.Pipeline.Refuse(call, Refusals.Create(refusal.StatusCode, refusal.Message, refusal.Code));
     }
 
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
+        if (_timer is { } timer)
+        {
+            await timer.DisposeAsync().ConfigureAwait(false);
+        }
+
         Tell();
-        _timer?.Dispose();
     }
 
     private sealed class Kind(ClientFormat format, VirtualKey? key, ErrorReply refusal)
@@ -113,7 +119,6 @@ internal sealed class RefusalCounter(TimeProvider time) : IDisposable
         public ClientFormat Format => format;
         public VirtualKey? Key => key;
         public ErrorReply Refusal => refusal;
-        public ClientRuntime? Runtime { get; set; }
         public int Pending { get; set; }
     }
 }

@@ -59,6 +59,7 @@ internal static class GatewayApplication
         builder.Services.AddSingleton(Options.Create(options));
         var application = builder.Build();
         application.MapCallgate();
+        DocsPage.Map(application);
         return application;
     }
 

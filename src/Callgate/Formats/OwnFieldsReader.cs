@@ -67,7 +67,7 @@ internal static class OwnFieldsReader
             "num_retries" or "max_retries" => options with { NumRetries = Whole(name, value) },
             "timeout" or "request_timeout" => options with { Timeout = Seconds(name, value) },
             "stream_timeout" => isStream ? options with { Timeout = Seconds(name, value) } : options,
-            "cache" => options with { Cache = Cache(name, value) },
+            "cache" => options with { Cache = Cache(options.Cache, name, value) },
             "no-log" or "no_log" => options with { NoLog = Flag(name, value) },
             "mock_response" => options with { Mock = new MockOptions { Response = Text(name, value) } },
             "session_id" or "litellm_session_id" => options with { SessionId = Text(name, value) },
@@ -142,14 +142,19 @@ internal static class OwnFieldsReader
             : options;
     }
 
-    private static CacheControl Cache(string name, JsonElement value)
+    private static CacheControl Cache(CacheControl cache, string name, JsonElement value)
     {
         if (value.ValueKind != JsonValueKind.Object)
         {
             throw Refused(name, "must be an object.");
         }
 
-        var cache = CacheControl.Default;
+        // First: it undoes what the configuration says, and not what stands beside it.
+        if (value.TryGetProperty("use-cache", out var use) && Flag($"{name}.use-cache", use))
+        {
+            cache = cache with { NoCache = false, NoStore = false };
+        }
+
         foreach (var property in value.EnumerateObject())
         {
             var path = $"{name}.{property.Name}";
@@ -159,7 +164,7 @@ internal static class OwnFieldsReader
                 "no-store" => cache with { NoStore = Flag(path, property.Value) },
                 "ttl" => cache with { Ttl = Seconds(path, property.Value) },
                 "namespace" => cache with { Namespace = Text(path, property.Value) },
-                "use-cache" => cache with { NoCache = !Flag(path, property.Value) },
+                "use-cache" => Flag(path, property.Value) ? cache : cache with { NoCache = true },
                 _ => throw Refused(path, "is unknown: there are ttl, no-cache, no-store, namespace and use-cache."),
             };
         }
