@@ -41,7 +41,7 @@ internal sealed partial class GatewayServer(GatewayOptions options, IServiceProv
 
     public KeyRing Keys { get; private set; } = null!;
 
-    public RefusalCounter Refusals { get; } = new(TimeProvider.System);
+    public RefusalCounter Refusals { get; private set; } = null!;
 
     /// <summary>The stored responses.</summary>
     public ResponseHistory Responses { get; private set; } = null!;
@@ -62,7 +62,8 @@ internal sealed partial class GatewayServer(GatewayOptions options, IServiceProv
     }
 
     /// <summary>Whether it takes calls: started, and not yet stopping.</summary>
-    public bool IsReady => _running is not null && Volatile.Read(ref _stopped) == 0;
+    public bool IsReady =>
+        _running is not null && Volatile.Read(ref _stoppingSince) == 0 && Volatile.Read(ref _stopped) == 0;
 
     /// <exception cref="GatewayStartException">The configuration can't be used.</exception>
     public async Task StartingAsync(CancellationToken cancellationToken)
@@ -76,6 +77,7 @@ internal sealed partial class GatewayServer(GatewayOptions options, IServiceProv
             SqliteResponseStore.Open(Path.ChangeExtension(options.DatabaseFile, ".responses.db"), TimeProvider.System),
             TimeProvider.System
         );
+        Refusals = new RefusalCounter(this, TimeProvider.System);
         var running = await _builder.BuildAsync(config?.Config, null, cancellationToken).ConfigureAwait(false);
         await TakeAsync(running).ConfigureAwait(false);
         if (options.ConfigFile is not null)
@@ -193,7 +195,7 @@ internal sealed partial class GatewayServer(GatewayOptions options, IServiceProv
 
         _watcher?.Dispose();
         _deadline?.Dispose();
-        Refusals.Dispose();
+        Refusals?.Dispose();
         if (_running is { } running)
         {
             var events = await running.StopAsync(TimeForEvents()).ConfigureAwait(false);

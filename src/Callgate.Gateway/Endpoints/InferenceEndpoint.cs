@@ -22,10 +22,9 @@ internal sealed class InferenceEndpoint(GatewayServer server, ClientFormat forma
     {
         var snapshot = server.Current;
         // Before the body: whoever may not call must not make us read.
-        var lookup = server.Keys.Authenticate(http.Request.Headers);
+        var lookup = Admission.Admit(http, server, format);
         if (lookup.Refusal is { } unauthenticated)
         {
-            server.Refusals.Count(snapshot.Client.Runtime, format, lookup, unauthenticated);
             await ErrorResponse.WriteAsync(http, format, unauthenticated).ConfigureAwait(false);
             return;
         }
@@ -34,9 +33,9 @@ internal sealed class InferenceEndpoint(GatewayServer server, ClientFormat forma
         Call call;
         try
         {
-            var body = await BodyReader.ReadAsync(http, server.Options.MaxRequestBodyBytes).ConfigureAwait(false);
+            var body = await BodyReader.ReadJsonAsync(http, server.Options).ConfigureAwait(false);
             call = await request
-                .ToCallAsync(ClientBody.Read(format, body, http.Request.RouteValues[ModelInPath] as string))
+                .ToCallAsync(ClientBody.Read(format, body, Caller.PathValue(http, ModelInPath)))
                 .ConfigureAwait(false);
         }
         catch (BodyException refused)

@@ -89,7 +89,10 @@ internal static partial class KnownKeys
                 "disable_end_user_cost_tracking",
                 "disable_end_user_cost_tracking_prometheus_only"
             ),
-            Refused("`/metrics` is open to whoever reaches the port.", "require_auth_for_metrics_endpoint"),
+            Supported(
+                "`/metrics` needs the master key, where there is one, whatever stands here.",
+                "require_auth_for_metrics_endpoint"
+            ),
             Ignored(
                 "There are no services besides the gateway whose health could be told.",
                 "service_callback",
