@@ -82,7 +82,8 @@ internal sealed partial class GatewayServer(GatewayOptions options, IServiceProv
     }
 
     /// <summary>Whether it takes calls: started, and not yet stopping.</summary>
-    public bool IsReady => _running is not null && Volatile.Read(ref _stopped) == 0;
+    public bool IsReady =>
+        _running is not null && Volatile.Read(ref _stoppingSince) == 0 && Volatile.Read(ref _stopped) == 0;
 
     /// <exception cref="GatewayStartException">The configuration can't be used.</exception>
     public async Task StartingAsync(CancellationToken cancellationToken)

@@ -19,6 +19,10 @@ public abstract record LlmResponse : WireObject
     [JsonIgnore]
     public HiddenParams HiddenParams { get; init; } = HiddenParams.None;
 
+    /// <summary>When the cache was given it; null where it isn't from one, or from one that loses this.</summary>
+    [JsonIgnore]
+    internal DateTimeOffset? KeptAt { get; init; }
+
     /// <summary>The answer's text; empty where it has none.</summary>
     [JsonIgnore]
     public abstract string Text { get; }

@@ -22,6 +22,23 @@ public partial class ServeTests
         Assert.Contains("\nModels: mock/*\n", host.Output, StringComparison.Ordinal);
         Assert.Contains("Hello from gpt-4o-mini (mock).", answer, StringComparison.Ordinal);
         Assert.Contains("\"model\":\"mock/gpt-4o-mini\"", answer, StringComparison.Ordinal);
+        using var client = host.NewClient();
+        using var missing = await client.GetAsync("/v1/nothing", Token);
+        using var wrong = await client.GetAsync("/v1/chat/completions", Token);
+        Assert.Equal(
+            (HttpStatusCode.NotFound, HttpStatusCode.MethodNotAllowed),
+            (missing.StatusCode, wrong.StatusCode)
+        );
+        Assert.StartsWith(
+            """{"error":{"message":"There is no GET /v1/nothing here.""",
+            await missing.Content.ReadAsStringAsync(Token),
+            StringComparison.Ordinal
+        );
+        Assert.StartsWith(
+            """{"error":{"message":"/v1/chat/completions takes POST, and no GET.""",
+            await wrong.Content.ReadAsStringAsync(Token),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]

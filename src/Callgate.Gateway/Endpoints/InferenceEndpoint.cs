@@ -21,10 +21,9 @@ internal sealed class InferenceEndpoint(GatewayServer server, ClientFormat forma
     public async Task InvokeAsync(HttpContext http)
     {
         // Before the body: whoever may not call must not make us read.
-        var lookup = server.Keys.Authenticate(http.Request.Headers);
+        var lookup = Admission.Admit(http, server, format);
         if (lookup.Refusal is { } unauthenticated)
         {
-            server.Refusals.Count(format, lookup, unauthenticated);
             await ErrorResponse.WriteAsync(http, format, unauthenticated).ConfigureAwait(false);
             return;
         }
@@ -33,7 +32,7 @@ internal sealed class InferenceEndpoint(GatewayServer server, ClientFormat forma
         LlmException? refusal = null;
         try
         {
-            body = await BodyReader.ReadAsync(http, server.Options.MaxRequestBodyBytes).ConfigureAwait(false);
+            body = await BodyReader.ReadJsonAsync(http, server.Options).ConfigureAwait(false);
         }
         catch (BodyException refused)
         {
@@ -51,7 +50,7 @@ internal sealed class InferenceEndpoint(GatewayServer server, ClientFormat forma
         try
         {
             call = refusal is null
-                ? await request.ToCallAsync(ClientBody.Read(format, body, ModelOf(http))).ConfigureAwait(false)
+                ? await request.ToCallAsync(ClientBody.Read(format, body, Caller.PathValue(http, ModelInPath))).ConfigureAwait(false)
                 : null;
         }
         catch (JsonException refused)
@@ -78,10 +77,6 @@ internal sealed class InferenceEndpoint(GatewayServer server, ClientFormat forma
             : UnaryResponder.RespondAsync(http, server, call)
         ).ConfigureAwait(false);
     }
-
-    // The server leaves an escaped slash in a path as it is.
-    private static string? ModelOf(HttpContext http) =>
-        (http.Request.RouteValues[ModelInPath] as string)?.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>A request that comes to no call of a model all the same has its event.</summary>
     private static async Task RefuseAsync(HttpContext http, ClientRequest request, LlmException refusal)

@@ -11,6 +11,8 @@ internal static class AdminBody
 {
     private const int Largest = 256 * 1024;
 
+    private static readonly TimeSpan s_longest = TimeSpan.FromMinutes(1);
+
     private static readonly JsonDocumentOptions s_json = new() { AllowDuplicateProperties = false, MaxDepth = 32 };
 
     /// <summary>The object; without members where the body is empty.</summary>
@@ -19,20 +21,14 @@ internal static class AdminBody
     {
         try
         {
-            var body = await BodyReader.ReadAsync(request.HttpContext, Largest).ConfigureAwait(false);
+            // As in LiteLLM, whatever it says it is: curl's -d calls it a form.
+            var body = await BodyReader.ReadAsync(request.HttpContext, Largest, s_longest).ConfigureAwait(false);
             return Parse(body.Span);
         }
         catch (BodyException refused)
         {
-            throw new AdminException(
-                new(
-                    refused.StatusCode,
-                    refused.Message,
-                    "bad_request_error",
-                    null,
-                    refused.StatusCode.ToString(CultureInfo.InvariantCulture)
-                )
-            );
+            var code = refused.StatusCode.ToString(CultureInfo.InvariantCulture);
+            throw new AdminException(new(refused.StatusCode, refused.Message, "bad_request_error", null, code));
         }
     }
 

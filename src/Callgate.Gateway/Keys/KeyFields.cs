@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using Callgate.Gateway.Configuration.Keys;
 using Callgate.Gateway.Store;
 using Callgate.Wire;
 
@@ -210,7 +211,7 @@ internal static class KeyFields
             );
         }
 
-        var nearest = NearestName.Of(name, KeyFieldNames.Known.Concat(KeyFieldNames.Unenforced));
+        var nearest = EditDistance.Nearest(name, KeyFieldNames.Known.Concat(KeyFieldNames.Unenforced));
         throw AdminException.BadRequest(
             $"'{SafeText.Line(name)}' is no field of a key." + (nearest is null ? "" : $" Is '{nearest}' meant?"),
             SafeText.Line(name)

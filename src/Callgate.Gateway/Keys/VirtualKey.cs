@@ -38,6 +38,9 @@ internal sealed class VirtualKey
     /// <summary>Whether it is the master key, which may do all and has no record.</summary>
     public bool IsMaster { get; }
 
+    /// <summary>Whether it may see what is everybody's: the master key, or whoever calls while there is none.</summary>
+    public bool IsOperator => IsMaster || this == Anonymous;
+
     /// <summary>The hash in hex; null where nobody was asked.</summary>
     public string? Token => Record.Token.Length > 0 ? Record.Token : null;
 
@@ -55,6 +58,9 @@ internal sealed class VirtualKey
 
     /// <summary>LiteLLM's <c>user_api_key_*</c> entries for a call's metadata, with explicit nulls; as current as <see cref="UserApiKey"/>.</summary>
     public IReadOnlyDictionary<string, object?> CallMetadata => _identity.CallMetadata;
+
+    /// <summary>The same, with the route that is called.</summary>
+    public IReadOnlyDictionary<string, object?> CallMetadataOf(string? route) => _identity.CallMetadataOf(route);
 
     internal KeySpend Spent { get; }
 

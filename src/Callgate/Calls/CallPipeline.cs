@@ -243,7 +243,7 @@ internal sealed class CallPipeline(ClientRuntime runtime)
         var end = runtime.Time.GetUtcNow();
         var (usage, cost) = Settlement.Settle(call, outcome, response, end);
         call.Cost = cost;
-        call.Gateway?.OnClosed?.Invoke(call, new CallEnd(outcome, usage, cost));
+        TellGateway(call, new CallEnd(outcome, usage, cost));
         response = response?.WithHidden(call, outcome, cost);
         CallTelemetry.Stop(call, outcome, usage, cost, response, exception);
         var isSuccess = outcome is CallOutcome.Completed or CallOutcome.CacheHit or CallOutcome.AnsweredByHook;
@@ -280,5 +280,20 @@ internal sealed class CallPipeline(ClientRuntime runtime)
         }
 
         return response;
+    }
+
+    // What the gateway counts must not cost the call its event.
+    private void TellGateway(Call call, CallEnd end)
+    {
+        try
+        {
+            call.Gateway?.OnClosed?.Invoke(call, end);
+        }
+#pragma warning disable CA1031 // See above.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            runtime.Hub.Report(nameof(GatewayCall), nameof(GatewayCall.OnClosed), exception);
+        }
     }
 }

@@ -90,7 +90,8 @@ internal static class HttpUpstream
         var deployment = attempt.Target.Deployment;
         clock.Arm(
             "first token",
-            Shorter(runtime.Options.FirstTokenTimeout, deployment.StreamTimeout ?? deployment.Timeout)
+            call.Options.StreamTimeout
+                ?? Shorter(runtime.Options.FirstTokenTimeout, deployment.StreamTimeout ?? deployment.Timeout)
         );
         var reply = await SendAsync(call, attempt, request, clock).ConfigureAwait(false);
         IChunkSource? stream = null;

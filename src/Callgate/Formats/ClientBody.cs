@@ -9,6 +9,8 @@ namespace Callgate.Formats;
 /// </summary>
 internal sealed class ClientBody
 {
+    private const int LongestModel = 512;
+
     private readonly List<RequestField> _fields;
     private LlmRequest? _request;
     private LlmRequest? _empty;
@@ -35,6 +37,9 @@ internal sealed class ClientBody
     /// <summary>Whether the client asked for the usage of its stream.</summary>
     public bool IncludesUsage { get; private init; }
 
+    /// <summary>Whether it has fields that are for the gateway.</summary>
+    public bool HasOwn { get; private init; }
+
     /// <summary>Looks over a body once.</summary>
     /// <param name="format">The endpoint's format.</param>
     /// <param name="bytes">The body; the caller leaves it alone from here on.</param>
@@ -45,9 +50,11 @@ internal sealed class ClientBody
         var fields = RequestScan.Fields(bytes.Span);
         var model = pathModel;
         bool isStream = false,
-            includesUsage = false;
+            includesUsage = false,
+            hasOwn = false;
         foreach (var field in fields)
         {
+            hasOwn |= OwnFields.Contains(field.Name, format);
             switch (field.Name)
             {
                 case "model" when pathModel is null:
@@ -72,7 +79,18 @@ internal sealed class ClientBody
             throw new JsonException("The field 'model' is missing: name the model to call.");
         }
 
-        return new ClientBody(format, bytes, fields, model) { IsStream = isStream, IncludesUsage = includesUsage };
+        // It goes into headers and events.
+        if (model.Length > LongestModel)
+        {
+            throw new JsonException($"The model's name is longer than {LongestModel} characters.");
+        }
+
+        return new ClientBody(format, bytes, fields, model)
+        {
+            IsStream = isStream,
+            IncludesUsage = includesUsage,
+            HasOwn = hasOwn,
+        };
     }
 
     /// <summary>The request in the common tongue, with all of its fields.</summary>
@@ -140,8 +158,6 @@ internal sealed class ClientBody
             }
         }
     }
-
-    public bool HasOwn => _fields.Exists(f => OwnFields.Contains(f.Name, Format));
 
     /// <summary>The value of a field, as JSON; null where it is not there.</summary>
     public JsonElement? Find(string name) => TryFind(name, out var json) ? JsonElement.Parse(json) : null;

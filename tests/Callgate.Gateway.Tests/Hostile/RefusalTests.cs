@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using Callgate.Calls;
 using Callgate.Gateway.Endpoints;
 using Callgate.Gateway.Keys;
 
@@ -135,6 +136,72 @@ public class RefusalTests
         );
 
         Assert.True(status == 200, body);
+    }
+
+    [Fact]
+    public async Task UnauthenticatedRequests_AreToldOfEachRoute_AndCounted()
+    {
+        await using var gateway = await GatewayHost.StartAsync();
+        using var nobody = gateway.NewClient(null);
+        string[] reading = ["/v1/models", "/model/info", "/health", "/metrics", "/v1/responses/resp_1", "/key/info"];
+        string[] writing = ["/v1/messages/count_tokens", "/key/generate"];
+
+        foreach (var path in reading)
+        {
+            using var refused = await nobody.GetAsync(path, Token);
+            Assert.Equal(401, (int)refused.StatusCode);
+        }
+
+        foreach (var path in (string[])[.. writing, .. writing])
+        {
+            Assert.Equal(401, (await gateway.SendAsync(path, "{}", nobody)).Status);
+        }
+
+        gateway.Server.Refusals.Tell();
+        Assert.Equal(
+            [.. reading.Select(p => p.Replace("resp_1", "{id}", StringComparison.Ordinal)), .. writing, .. writing],
+            (await gateway.EndsAsync()).Select(c => c.LitellmParams.Metadata["user_api_key_request_route"])
+        );
+        Assert.Contains(
+            "litellm_proxy_total_requests_metric_total{requested_model=\"other\",outcome=\"Rejected\",status=\"failure\"} 10\n",
+            await gateway.Http.GetStringAsync("/metrics", Token),
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
+    public async Task CountingRefusals_OutlivesTheClientThatTellsOfThem()
+    {
+        await using var gateway = await GatewayHost.StartAsync();
+        await gateway.Client.DisposeAsync();
+
+        gateway.Server.Refusals.Count("/v1/models", null, KeyLookup.Missing());
+        gateway.Server.Refusals.Count("/v1/models", null, KeyLookup.Missing());
+        gateway.Server.Refusals.Tell();
+    }
+
+    [Fact]
+    public async Task WhatCountsCalls_AndFails_CostsNoCallItsEvent()
+    {
+        await using var gateway = await GatewayHost.StartAsync();
+        var runtime = gateway.Client.Runtime;
+        var format = Ask.All[0].Route.Format;
+        var call = new Call(
+            runtime,
+            "gpt",
+            new GatewayCall(null, ClientRequest.Empty(format, "gpt"))
+            {
+                Format = format,
+                UserApiKey = new UserApiKey(),
+                OnClosed = (_, _) => throw new InvalidOperationException("sabotage"),
+            },
+            new CallOptions(),
+            new CallKind(format.CallType, IsSync: false, IsStream: false)
+        );
+
+        runtime.Pipeline.Refuse(call, Refusals.BadRequest("Not this one."));
+
+        Assert.Equal(call.Id, Assert.Single(await gateway.EndsAsync()).LitellmCallId);
     }
 
     [Fact]

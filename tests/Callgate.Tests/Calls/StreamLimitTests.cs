@@ -28,6 +28,29 @@ public sealed class StreamLimitTests
     }
 
     [Fact]
+    public async Task FirstEventsLimit_OfTheCall_WinsAndIsForNothingElse()
+    {
+        using var upstream = Upstream(1);
+        await using var client = NewClient(upstream, o => o.FirstTokenTimeout = Seconds(1));
+        await using var stream = Begin(client, new CallOptions { StreamTimeout = Seconds(3) });
+        Assert.True(await stream.MoveNextAsync());
+        var reading = stream.MoveNextAsync();
+        _time.Advance(Seconds(4));
+        Assert.False(reading.IsCompleted);
+
+        using var silent = Upstream(0);
+        await using var other = NewClient(silent, o => o.FirstTokenTimeout = Seconds(1));
+        await using var waiting = Begin(other, new CallOptions { StreamTimeout = Seconds(3) });
+        var first = waiting.MoveNextAsync();
+        _time.Advance(Seconds(2.9));
+        Assert.False(first.IsCompleted);
+        _time.Advance(Seconds(0.2));
+        await Assert.ThrowsAsync<LlmTimeoutException>(async () => await first);
+        _time.Advance(TimeSpan.FromHours(1));
+        await Assert.ThrowsAsync<LlmTimeoutException>(async () => await reading);
+    }
+
+    [Fact]
     public async Task NextEvent_NotInTime_EndsAsTimedOut()
     {
         using var upstream = Upstream(2);
@@ -289,13 +312,9 @@ public sealed class StreamLimitTests
         return new LlmClient(options);
     }
 
-    private static IAsyncEnumerator<ChatChunk> Begin(LlmClient client) =>
+    private static IAsyncEnumerator<ChatChunk> Begin(LlmClient client, CallOptions? options = null) =>
         client
-            .CompleteStreamingAsync(
-                s_recorded.Model,
-                s_messages,
-                cancellationToken: TestContext.Current.CancellationToken
-            )
+            .CompleteStreamingAsync(s_recorded.Model, s_messages, options, TestContext.Current.CancellationToken)
             .GetAsyncEnumerator(TestContext.Current.CancellationToken);
 
     private async Task AssertEndedAsync(LlmClient client, CallOutcome outcome, int attempts = 1)
