@@ -222,13 +222,17 @@ internal sealed partial class GatewayServer(GatewayOptions options, IServiceProv
         _watcher?.Dispose();
         _stoppingSince = TimeProvider.System.GetTimestamp();
         // The web server, which stops next, waits for its requests: a stream may go on for longer than anybody does.
-        // Once only: hosts may be stopped twice.
-        _deadline ??= TimeProvider.System.CreateTimer(
-            static s => ((GatewayServer)s!).EndCalls(),
-            this,
-            options.ShutdownTimeout,
-            Timeout.InfiniteTimeSpan
-        );
+        // Hosts may be stopped twice, or after they were disposed.
+        if (Volatile.Read(ref _stopped) == 0)
+        {
+            _deadline ??= TimeProvider.System.CreateTimer(
+                static s => ((GatewayServer)s!).EndCalls(),
+                this,
+                options.ShutdownTimeout,
+                Timeout.InfiniteTimeSpan
+            );
+        }
+
         return Task.CompletedTask;
     }
 
@@ -280,7 +284,6 @@ internal sealed partial class GatewayServer(GatewayOptions options, IServiceProv
         }
 
         _responseStore?.Dispose();
-        _ending.Dispose();
     }
 
     /// <summary>What the calls in flight have left of the time to stop, and enough for events in any case.</summary>
