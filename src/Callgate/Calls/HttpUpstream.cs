@@ -61,7 +61,7 @@ internal static class HttpUpstream
     {
         var facts = attempt.Replies!.Scan(body);
         var (replies, provider, request) = (attempt.Replies, attempt.Target.Provider!, attempt.Body!);
-        var response = new RawResponse(() => replies.Parse(provider, request, body), NoContent(request.Format))
+        var response = new RawResponse(Parse, NoContent(request.Format))
         {
             Id = facts.Id,
             Model = facts.Model,
@@ -74,6 +74,19 @@ internal static class HttpUpstream
             ? WireUsage.Reported(usage)
             : WireUsage.Of(call.Request, response.Typed);
         return response;
+
+        // Whoever looks, and whenever: what can't be read is the provider's doing.
+        LlmResponse Parse()
+        {
+            try
+            {
+                return replies.Parse(provider, request, body);
+            }
+            catch (Exception exception)
+            {
+                throw Failures.OfExchange(exception, attempt);
+            }
+        }
     }
 
     private static LlmResponse NoContent(ClientFormat format) =>

@@ -5,6 +5,7 @@ using System.Text.Json;
 using Callgate.Gateway.Tests.Configuration;
 using Callgate.Testing;
 using Callgate.Tests;
+using Callgate.Wire;
 using CsCheck;
 
 namespace Callgate.Gateway.Tests.Hostile;
@@ -28,10 +29,17 @@ public class FuzzTests
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    [Fact]
-    public async Task AnyRequest_IsAnsweredOrRefused_AndTheGatewayIsAsItWas()
+    /// <param name="isRewritten">Whether hooks read and change what else passes through as it is.</param>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task AnyRequest_IsAnsweredOrRefused_AndTheGatewayIsAsItWas(bool isRewritten)
     {
-        await using var gateway = await GatewayHost.StartAsync(Config, o => o.MaxRequestBodyBytes = 64 * 1024);
+        await using var gateway = await GatewayHost.StartAsync(
+            Config,
+            o => o.MaxRequestBodyBytes = 64 * 1024,
+            isRewritten ? [new Rewriter()] : []
+        );
         gateway.Provider.RecordRequests = false;
         gateway.Provider.Respond = Good;
         var key = await gateway.NewKeyAsync();
@@ -42,7 +50,7 @@ public class FuzzTests
         await FuzzAsync(200);
         var before = await MemoryAsync(gateway);
 
-        await FuzzAsync(ConfigFolder.Rounds(6000));
+        await FuzzAsync(ConfigFolder.Rounds(3000));
 
         foreach (var connection in connections)
         {
@@ -213,5 +221,21 @@ public class FuzzTests
                 """
             ),
         };
+    }
+
+    private sealed class Rewriter : CustomLogger
+    {
+        public override ValueTask<HookResult> PreCallHookAsync(
+            PreCallContext context,
+            CancellationToken cancellationToken
+        ) => new(context.Data is ChatRequest chat ? Replace(chat with { Seed = 1 }) : Continue);
+
+        public override ValueTask<HookResult> PostCallSuccessHookAsync(
+            PostCallContext context,
+            CancellationToken cancellationToken
+        ) => new(Replace(context.Response.WithText("Hello")));
+
+        public override void LogPreApiCall(string model, IReadOnlyList<Message> messages, CallDetails call) =>
+            _ = call.Request.ToString();
     }
 }

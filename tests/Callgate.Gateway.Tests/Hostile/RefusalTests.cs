@@ -4,6 +4,7 @@ using System.Text.Json;
 using Callgate.Calls;
 using Callgate.Gateway.Endpoints;
 using Callgate.Gateway.Keys;
+using Callgate.Testing;
 
 namespace Callgate.Gateway.Tests.Hostile;
 
@@ -104,6 +105,29 @@ public class RefusalTests
 
         Assert.Equal(400, status);
         Assert.Contains("see $.messages", body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AnAnswerThatCannotBeRead_IsTheProvidersFailure_WhoeverLooks()
+    {
+        await using var gateway = await GatewayHost.StartAsync(callbacks: new Looker());
+        gateway.Provider.DefaultReply = FakeReply.Json(
+            """{"object":"list","model":"e","data":[{"index":0,"embedding":"AADAfw=="}],"usage":{"prompt_tokens":1,"total_tokens":1}}"""
+        );
+
+        var (status, body) = await gateway.SendAsync("/v1/embeddings", """{"model":"embed","input":"Hi"}""");
+
+        Assert.Equal(500, status);
+        Assert.Contains("openai answered with something that is no valid answer", body, StringComparison.Ordinal);
+        Assert.Equal(CallOutcome.UpstreamFailed, Assert.Single(await gateway.EndsAsync()).Outcome);
+    }
+
+    private sealed class Looker : CustomLogger
+    {
+        public override ValueTask<HookResult> PostCallSuccessHookAsync(
+            PostCallContext context,
+            CancellationToken cancellationToken
+        ) => new(Continue);
     }
 
     [Fact]
