@@ -28,16 +28,15 @@ internal static class UnaryResponder
 
         ResponseHeaders.Write(http, call, response);
         http.Response.ContentType = "application/json";
-        var shown = call.Gateway!.ShownModel(call);
         var output = http.Response.BodyWriter;
         if (response is RawResponse { Bytes.IsEmpty: false } raw)
         {
-            PassThrough(http, output, raw, shown);
+            PassThrough(http, output, raw, GatewayCall.ShownModel(call));
         }
         else
         {
             var body = new ArrayBufferWriter<byte>(1024);
-            call.Gateway.Format.WriteResponse(body, response.Typed, server.ContextOf(call, response));
+            call.Gateway!.Format.WriteResponse(body, response.Typed, GatewayServer.ContextOf(call));
             http.Response.ContentLength = body.WrittenCount;
             output.Write(body.WrittenSpan);
             await server.KeepAsync(call, body.WrittenMemory).ConfigureAwait(false);
@@ -46,10 +45,10 @@ internal static class UnaryResponder
         await output.FlushAsync(http.RequestAborted).ConfigureAwait(false);
     }
 
-    private static void PassThrough(HttpContext http, IBufferWriter<byte> output, RawResponse raw, string? shown)
+    private static void PassThrough(HttpContext http, IBufferWriter<byte> output, RawResponse raw, string shown)
     {
         var bytes = raw.Bytes.Span;
-        if (shown is null || raw.ModelAt.End.Value == 0)
+        if (raw.ModelAt.End.Value == 0)
         {
             http.Response.ContentLength = bytes.Length;
             output.Write(bytes);

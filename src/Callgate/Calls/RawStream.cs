@@ -23,7 +23,7 @@ internal sealed class RawStream : IChunkSource
     private readonly NativeReplies _replies;
     private readonly StreamWatch _watch;
     private readonly byte[] _shownModel;
-    private readonly ChunkTranslator? _forObservers;
+    private ChunkTranslator? _forObservers;
     private readonly Queue<ChatChunk> _observed = new();
     private readonly SseReader _events;
     private readonly ArrayBufferWriter<byte> _block = new(4096);
@@ -32,24 +32,14 @@ internal sealed class RawStream : IChunkSource
     private readonly List<ReadOnlyMemory<byte>> _kept = [];
     private byte[] _segment = [];
     private int _room;
+    private long _keptBytes;
+    private bool _isKept = true;
     private byte[] _tail = [];
     private ExceptionDispatchInfo? _failure;
     private bool _isTaken = true;
     private int _disposed;
 
-    public static RawStream Open(Call call, Attempt attempt, HttpResponseMessage reply, Stream bytes)
-    {
-        var shown = call.Gateway!.ShownModel(call);
-        return new RawStream(
-            call,
-            attempt,
-            reply,
-            bytes,
-            shown is null ? [] : JsonSerializer.SerializeToUtf8Bytes(shown, WireJson.Relaxed.String)
-        );
-    }
-
-    private RawStream(Call call, Attempt attempt, HttpResponseMessage reply, Stream bytes, byte[] shownModel)
+    public RawStream(Call call, Attempt attempt, HttpResponseMessage reply, Stream bytes)
     {
         _call = call;
         Attempt = attempt;
@@ -57,7 +47,7 @@ internal sealed class RawStream : IChunkSource
         _bytes = bytes;
         _replies = attempt.Replies!;
         _watch = _replies.Watch(attempt.Body!, attempt.Target.ProviderName, attempt.Target.Model);
-        _shownModel = shownModel;
+        _shownModel = JsonSerializer.SerializeToUtf8Bytes(GatewayCall.ShownModel(call), WireJson.Relaxed.String);
         _forObservers =
             call.Callbacks.Has(Hooks.StreamEvent) && !call.Options.NoLog
                 ? _replies.Translate(attempt.Target.Provider!, attempt.Body!)
@@ -156,7 +146,7 @@ internal sealed class RawStream : IChunkSource
         if (step == StreamStep.End)
         {
             var tail = new ArrayBufferWriter<byte>(64);
-            Write(tail, type, data, default);
+            Write(tail, type, data, modelAt);
             _tail = tail.WrittenSpan.ToArray();
             IsDone = true;
         }
@@ -187,7 +177,7 @@ internal sealed class RawStream : IChunkSource
             data = data[(lineEnd + 1)..];
         }
 
-        if (modelAt.End.Value > 0 && _shownModel.Length > 0)
+        if (modelAt.End.Value > 0)
         {
             output.Write(data[..modelAt.Start.Value]);
             output.Write(_shownModel);
@@ -203,10 +193,35 @@ internal sealed class RawStream : IChunkSource
 
     private void Observe(ReadOnlySpan<byte> type, ReadOnlySpan<byte> data)
     {
-        _forObservers!.Translate(type, data, _observed);
+        if (TryTranslate(_forObservers!, type, data, _observed) is { } failure)
+        {
+            // The client's stream goes on without its observers.
+            _forObservers = null;
+            _call.Runtime.Hub.Report("The stream's observers", nameof(Observe), failure);
+        }
+
         while (_observed.TryDequeue(out var chunk))
         {
             CallEvents.LogStreamEvent(_call, chunk);
+        }
+    }
+
+    /// <summary>The bytes have gone on by what the watch saw of them: nothing is certain of the rest.</summary>
+    private static Exception? TryTranslate(
+        ChunkTranslator translator,
+        ReadOnlySpan<byte> type,
+        ReadOnlySpan<byte> data,
+        Queue<ChatChunk> output
+    )
+    {
+        try
+        {
+            translator.Translate(type, data, output);
+            return null;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or LlmException)
+        {
+            return e;
         }
     }
 
@@ -216,6 +231,12 @@ internal sealed class RawStream : IChunkSource
         var block = _block.WrittenSpan;
         lock (_keeping)
         {
+            _isKept &= (_keptBytes += block.Length) <= _call.Runtime.Options.MaxResponseBytes;
+            if (!_isKept)
+            {
+                return;
+            }
+
             while (!block.IsEmpty)
             {
                 if (_kept.Count == 0 || _room == 0)
@@ -251,7 +272,8 @@ internal sealed class RawStream : IChunkSource
     {
         lock (_keeping)
         {
-            if (_kept.Count == 0)
+            // Of an answer that is too long to be kept, a part would look like all of it.
+            if (_kept.Count == 0 || !_isKept)
             {
                 return null;
             }
@@ -281,7 +303,8 @@ internal sealed class RawStream : IChunkSource
             events.Append(segment.Span);
             while (events.TryRead(out var type, out var data))
             {
-                translator.Translate(type, data, chunks);
+                // One that can't be read went to the client as it was; what stands around it still counts.
+                TryTranslate(translator, type, data, chunks);
                 while (chunks.TryDequeue(out var chunk))
                 {
                     stream.Add(chunk);

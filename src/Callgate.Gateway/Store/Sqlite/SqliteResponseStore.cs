@@ -54,31 +54,38 @@ internal sealed class SqliteResponseStore : IResponseStore, IDisposable
             return false;
         }
 
-        await _writing.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            using var transaction = _writer.BeginTransaction();
-            var total = _total - Delete("owner = $owner AND id = $id", response.Owner, response.Id);
-            total += Insert(response);
-            total -= Delete(
-                "rowid IN (SELECT rowid FROM responses WHERE created < $oldest ORDER BY created LIMIT $most)"
-            );
-            while (total > _limits.MaxTotalBytes)
-            {
-                total -= Delete("rowid = (SELECT rowid FROM responses ORDER BY created, rowid LIMIT 1)");
-            }
+        return await WriteAsync(() => Save(response), cancellationToken).ConfigureAwait(false);
+    }
 
-            transaction.Commit();
-            _total = total;
-            return true;
-        }
-        finally
+    private bool Save(StoredResponse response)
+    {
+        using var transaction = _writer.BeginTransaction();
+        var total = _total - Delete("owner = $owner AND id = $id", response.Owner, response.Id);
+        total += Insert(response);
+        total -= Delete("rowid IN (SELECT rowid FROM responses WHERE created < $oldest ORDER BY created LIMIT $most)");
+        while (total > _limits.MaxTotalBytes)
         {
-            _writing.Release();
+            total -= Delete("rowid = (SELECT rowid FROM responses ORDER BY created, rowid LIMIT 1)");
         }
+
+        transaction.Commit();
+        _total = total;
+        return true;
     }
 
     public ValueTask<StoredResponse?> GetAsync(string owner, string id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return new(Find(owner, id));
+        }
+        catch (SqliteException e)
+        {
+            throw Failed("read", e);
+        }
+    }
+
+    private StoredResponse? Find(string owner, string id)
     {
         using var connection = new SqliteConnection(_connectionString);
         connection.Open();
@@ -87,34 +94,53 @@ internal sealed class SqliteResponseStore : IResponseStore, IDisposable
             "SELECT created, previous, input, body FROM responses WHERE owner = $owner AND id = $id AND created >= $oldest";
         Bind(command, owner, id);
         using var reader = command.ExecuteReader();
-        return new(
-            reader.Read()
-                ? new StoredResponse(
-                    owner,
-                    id,
-                    reader.GetInt64(0),
-                    reader.IsDBNull(1) ? null : reader.GetString(1),
-                    reader.GetFieldValue<byte[]>(2),
-                    reader.GetFieldValue<byte[]>(3)
-                )
-                : null
-        );
+        return reader.Read()
+            ? new StoredResponse(
+                owner,
+                id,
+                reader.GetInt64(0),
+                reader.IsDBNull(1) ? null : reader.GetString(1),
+                reader.GetFieldValue<byte[]>(2),
+                reader.GetFieldValue<byte[]>(3)
+            )
+            : null;
     }
 
-    public async ValueTask<bool> DeleteAsync(string owner, string id, CancellationToken cancellationToken)
+    public ValueTask<bool> DeleteAsync(string owner, string id, CancellationToken cancellationToken) =>
+        WriteAsync(
+            () =>
+            {
+                var deleted = Delete("owner = $owner AND id = $id AND created >= $oldest", owner, id);
+                _total -= deleted;
+                return deleted > 0;
+            },
+            cancellationToken
+        );
+
+    private async ValueTask<bool> WriteAsync(Func<bool> write, CancellationToken cancellationToken)
     {
         await _writing.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            var deleted = Delete("owner = $owner AND id = $id AND created >= $oldest", owner, id);
-            _total -= deleted;
-            return deleted > 0;
+            return write();
+        }
+        catch (SqliteException e)
+        {
+            throw Failed("written", e);
         }
         finally
         {
             _writing.Release();
         }
     }
+
+    private static LlmException Failed(string what, SqliteException cause) =>
+        LlmException.Create(
+            LlmErrorKind.ServiceUnavailable,
+            $"The stored responses could not be {what} (SQLite error {cause.SqliteErrorCode}): try again, or send all items as input.",
+            new ErrorFacts(System.Net.HttpStatusCode.ServiceUnavailable, Code: "store_unavailable", IsRetryable: false),
+            cause
+        );
 
     public void Dispose()
     {

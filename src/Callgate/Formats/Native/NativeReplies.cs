@@ -24,19 +24,27 @@ internal abstract class NativeReplies
         };
 
     /// <summary>Looks over a whole reply.</summary>
+    /// <param name="body">The reply.</param>
+    /// <param name="provider">The provider, for errors.</param>
+    /// <param name="model">The model that was called, for errors.</param>
+    /// <exception cref="LlmException">It is an error, whatever its status said.</exception>
     /// <exception cref="System.Text.Json.JsonException">It is no answer.</exception>
-    public abstract ReplyFacts Scan(ReadOnlySpan<byte> body);
+    public abstract ReplyFacts Scan(ReadOnlySpan<byte> body, string provider, string model);
 
     /// <summary>Begins to watch a stream.</summary>
     public abstract StreamWatch Watch(ClientBody body, string provider, string model);
 
     /// <summary>The reply as a typed answer, for those who look.</summary>
     public virtual LlmResponse Parse(LlmProvider provider, ClientBody request, ReadOnlySpan<byte> body) =>
-        provider.ReadResponse(request.RequestOrEmpty, body);
+        provider.ReadResponse(Outline(request), body);
 
     /// <summary>Reads a stream as typed chunks, for those who look.</summary>
     public virtual ChunkTranslator Translate(LlmProvider provider, ClientBody request) =>
-        provider.TranslateStream(request.RequestOrEmpty);
+        provider.TranslateStream(Outline(request));
+
+    /// <summary>All that an answer in this format depends on: reading the whole request for it would cost more than the answer.</summary>
+    protected virtual LlmRequest Outline(ClientBody request) =>
+        new ChatRequest { Model = request.Model, Messages = [] };
 }
 
 /// <summary>What the gateway has to know of a whole reply.</summary>

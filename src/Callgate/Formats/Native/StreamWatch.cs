@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Callgate.Wire;
 
 namespace Callgate.Formats.Native;
@@ -16,13 +17,24 @@ internal abstract class StreamWatch
     /// <summary>What ends a stream whose provider left its end marker out.</summary>
     public abstract ReadOnlySpan<byte> EndFrame { get; }
 
+    /// <summary>What may stand around JSON.</summary>
+    protected static ReadOnlySpan<byte> Blanks => " \t\r\n"u8;
+
     /// <summary>Looks at an event.</summary>
     /// <param name="eventType">Its type; empty where it has none.</param>
     /// <param name="data">Its data.</param>
     /// <param name="modelAt">Where the model's value stands in the data, quotes included; empty where it isn't there.</param>
     /// <exception cref="LlmException">It is an error.</exception>
-    /// <exception cref="System.Text.Json.JsonException">It is no event of this format.</exception>
+    /// <exception cref="JsonException">It is no event of this format.</exception>
     public abstract StreamStep Look(ReadOnlySpan<byte> eventType, ReadOnlySpan<byte> data, out Range modelAt);
+
+    protected static void ThrowIfNoObject(ReadOnlySpan<byte> data)
+    {
+        if (data.Trim(Blanks) is not [(byte)'{', .., (byte)'}'])
+        {
+            throw new JsonException("The event is no JSON object.");
+        }
+    }
 }
 
 /// <summary>What becomes of an event.</summary>

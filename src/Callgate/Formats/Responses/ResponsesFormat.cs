@@ -14,6 +14,8 @@ internal sealed class ResponsesFormat : ClientFormat
 
     public override string CallType => "aresponses";
 
+    public override bool OwnsMetadata => false;
+
     public override LlmRequest ReadRequest(ReadOnlySpan<byte> body)
     {
         var request = ReadView(body);

@@ -87,16 +87,17 @@ internal class OpenAiProvider : LlmProvider
         {
             EmbeddingRequest => JsonSerializer.Deserialize(body, WireJson.Default.EmbeddingResponse)
                 ?? throw new JsonException("The answer is null."),
-            _ => ReadCompletion(body),
+            _ => ReadCompletion(request.Model, body),
         };
 
-    private static ChatCompletion ReadCompletion(ReadOnlySpan<byte> body)
+    private ChatCompletion ReadCompletion(string model, ReadOnlySpan<byte> body)
     {
         var completion =
             JsonSerializer.Deserialize(body, WireJson.Default.ChatCompletion)
             ?? throw new JsonException("The answer is null.");
-        return completion.Choices.Count > 0 || completion.Usage is not null
-            ? completion
+        return completion.Choices.Count > 0 || completion.Usage is not null ? completion
+            : completion.AdditionalProperties?.ContainsKey("error") == true
+                ? throw OpenAiErrors.ReadInAnswer(Name, model, body)
             : throw new JsonException("The answer has no choices.");
     }
 

@@ -20,7 +20,7 @@ public class ResponsesRequestTests
     )]
     [InlineData(
         """{"model":"m","input":"x","stream":true,"stream_options":{"include_obfuscation":false},"max_output_tokens":64,"temperature":0.5,"top_p":0.9,"tools":[{"type":"function","name":"f"}],"parallel_tool_calls":false,"user":"u","safety_identifier":"s","service_tier":"flex","reasoning":{"effort":"low","summary":"auto"},"store":false,"truncation":"auto","max_tool_calls":3,"metadata":{"a":"b"},"tags":["t"],"background":false,"prompt":null}""",
-        """{"model":"m","messages":[{"role":"user","content":"x"}],"max_completion_tokens":64,"temperature":0.5,"top_p":0.9,"user":"u","tools":[{"type":"function","function":{"name":"f"}}],"parallel_tool_calls":false,"reasoning_effort":"low","service_tier":"flex","stream":true,"stream_options":{"include_usage":true},"safety_identifier":"s","metadata":{"a":"b"},"tags":["t"]}"""
+        """{"model":"m","messages":[{"role":"user","content":"x"}],"max_completion_tokens":64,"temperature":0.5,"top_p":0.9,"user":"u","tools":[{"type":"function","function":{"name":"f"}}],"parallel_tool_calls":false,"reasoning_effort":"low","service_tier":"flex","stream":true,"stream_options":{"include_usage":true},"safety_identifier":"s","tags":["t"]}"""
     )]
     [InlineData(
         """{"model":"m","input":"x","text":{"format":{"type":"json_schema","name":"n","description":"d","schema":{"type":"object"},"strict":true},"verbosity":"low"},"include":["message.output_text.logprobs","reasoning.encrypted_content"],"top_logprobs":2}""",
