@@ -130,10 +130,16 @@ internal sealed partial class GatewayServer(GatewayOptions options, IServiceProv
 
     /// <summary>What a format has to know to write an answer.</summary>
     public static FormatContext ContextOf(Call call) =>
-        new(call.Gateway!.ClientRequest, GatewayCall.ShownModel(call), call.Id, call.StartTime.ToUnixTimeSeconds());
+        new(call.Gateway!.ClientRequest, GatewayCall.ShownModel(call), call.Id, call.StartTime.ToUnixTimeSeconds())
+        {
+            Passed = call.Attempt?.Raw?.Passed,
+        };
 
     /// <summary>Keeps an answer that its client may come back to.</summary>
-    public async ValueTask KeepAsync(Call call, ReadOnlyMemory<byte> answer)
+    /// <param name="call">The call.</param>
+    /// <param name="answer">The answer as its client gets it.</param>
+    /// <param name="isPassedOn">Whether it is the provider's own.</param>
+    public async ValueTask KeepAsync(Call call, ReadOnlyMemory<byte> answer, bool isPassedOn = false)
     {
         if (answer.IsEmpty || call.Gateway!.Format is not ResponsesFormat)
         {
@@ -147,6 +153,7 @@ internal sealed partial class GatewayServer(GatewayOptions options, IServiceProv
                     call.Gateway.ClientRequest,
                     answer,
                     call.Gateway.UserApiKey.KeyHash ?? "",
+                    isPassedOn ? call.Attempt!.Target.Deployment.Id : null,
                     CancellationToken.None
                 )
                 .ConfigureAwait(false);

@@ -109,6 +109,11 @@ internal static class StreamResponder
         var output = http.Response.BodyWriter;
         if (state.Tail is { } tail)
         {
+            if (call.Attempt?.Replies is { } replies)
+            {
+                await server.KeepAsync(call, replies.AnswerIn(tail), isPassedOn: true).ConfigureAwait(false);
+            }
+
             output.Write(tail.Span);
         }
         else

@@ -65,6 +65,9 @@ internal sealed class RawStream : IChunkSource
 
     public Attempt Attempt { get; }
 
+    /// <summary>How far it has come, where its events are numbered.</summary>
+    public StreamPoint? Passed => _watch.Passed;
+
     /// <summary>The frame that ends the stream; the client gets it once the call is closed.</summary>
     public ReadOnlyMemory<byte> Tail => _tail;
 
@@ -101,7 +104,7 @@ internal sealed class RawStream : IChunkSource
 
             if (_block.WrittenCount > 0)
             {
-                Keep();
+                Keep(_block.WrittenSpan);
                 _isTaken = false;
                 return;
             }
@@ -148,6 +151,8 @@ internal sealed class RawStream : IChunkSource
             var tail = new ArrayBufferWriter<byte>(64);
             Write(tail, type, data, modelAt);
             _tail = tail.WrittenSpan.ToArray();
+            // Some formats say in it how the answer ended.
+            Keep(_tail);
             IsDone = true;
         }
         else if (step == StreamStep.Pass)
@@ -226,9 +231,8 @@ internal sealed class RawStream : IChunkSource
     }
 
     // In segments, so that a long stream is not copied again and again as it grows.
-    private void Keep()
+    private void Keep(ReadOnlySpan<byte> block)
     {
-        var block = _block.WrittenSpan;
         lock (_keeping)
         {
             _isKept &= (_keptBytes += block.Length) <= _call.Runtime.Options.MaxResponseBytes;

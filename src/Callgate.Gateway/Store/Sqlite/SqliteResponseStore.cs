@@ -6,7 +6,7 @@ namespace Callgate.Gateway.Store.Sqlite;
 /// <summary>Keeps responses in a SQLite file of their own. Writes are one at a time; reads go beside them.</summary>
 internal sealed class SqliteResponseStore : IResponseStore, IDisposable
 {
-    private const int Version = 1;
+    private const int Version = 2;
 
     /// <summary>The most that one save deletes of what is over: after a long rest, nobody waits for a month's worth.</summary>
     private const int DeletedAtOnce = 500;
@@ -91,7 +91,7 @@ internal sealed class SqliteResponseStore : IResponseStore, IDisposable
         connection.Open();
         using var command = connection.CreateCommand();
         command.CommandText =
-            "SELECT created, previous, input, body FROM responses WHERE owner = $owner AND id = $id AND created >= $oldest";
+            "SELECT created, previous, input, body, upstream FROM responses WHERE owner = $owner AND id = $id AND created >= $oldest";
         Bind(command, owner, id);
         using var reader = command.ExecuteReader();
         return reader.Read()
@@ -101,7 +101,8 @@ internal sealed class SqliteResponseStore : IResponseStore, IDisposable
                 reader.GetInt64(0),
                 reader.IsDBNull(1) ? null : reader.GetString(1),
                 reader.GetFieldValue<byte[]>(2),
-                reader.GetFieldValue<byte[]>(3)
+                reader.GetFieldValue<byte[]>(3),
+                reader.IsDBNull(4) ? null : reader.GetString(4)
             )
             : null;
     }
@@ -196,6 +197,7 @@ internal sealed class SqliteResponseStore : IResponseStore, IDisposable
                     previous TEXT,
                     input BLOB NOT NULL,
                     body BLOB NOT NULL,
+                    upstream TEXT,
                     UNIQUE (owner, id)
                 );
                 CREATE INDEX responses_by_age ON responses (created, size);
@@ -205,6 +207,11 @@ internal sealed class SqliteResponseStore : IResponseStore, IDisposable
             );
         }
 
+        if (version == 1)
+        {
+            Run($"BEGIN; ALTER TABLE responses ADD COLUMN upstream TEXT; PRAGMA user_version = {Version}; COMMIT;");
+        }
+
         _total = Run("SELECT COALESCE(SUM(size), 0) FROM responses");
     }
 
@@ -212,7 +219,7 @@ internal sealed class SqliteResponseStore : IResponseStore, IDisposable
     {
         using var command = _writer.CreateCommand();
         command.CommandText =
-            "INSERT INTO responses (owner, id, created, size, previous, input, body) VALUES ($owner, $id, $created, $size, $previous, $input, $body)";
+            "INSERT INTO responses (owner, id, created, size, previous, input, body, upstream) VALUES ($owner, $id, $created, $size, $previous, $input, $body, $upstream)";
         command.Parameters.AddWithValue("$owner", response.Owner);
         command.Parameters.AddWithValue("$id", response.Id);
         command.Parameters.AddWithValue("$created", response.CreatedAt);
@@ -220,6 +227,7 @@ internal sealed class SqliteResponseStore : IResponseStore, IDisposable
         command.Parameters.AddWithValue("$previous", (object?)response.PreviousId ?? DBNull.Value);
         command.Parameters.AddWithValue("$input", response.Input.ToArray());
         command.Parameters.AddWithValue("$body", response.Body.ToArray());
+        command.Parameters.AddWithValue("$upstream", (object?)response.Upstream ?? DBNull.Value);
         command.ExecuteNonQuery();
         return response.Size;
     }

@@ -80,19 +80,13 @@ internal sealed class MessageWatch(string model) : StreamWatch
     {
         modelAt = default;
         ThrowIfNoObject(data);
-        // Some compatible servers leave the event's name out.
-        if (eventType.IsEmpty || eventType.SequenceEqual("message"u8))
+        switch (TypeOf(eventType, data))
         {
-            eventType = TypeOf(data);
-        }
-
-        switch (eventType)
-        {
-            case var _ when eventType.SequenceEqual("message_start"u8):
+            case var type when type.SequenceEqual("message_start"u8):
                 Note(Parse(data).GetPropertyOrThrow("message"));
                 modelAt = _model.Find(data);
                 return StreamStep.Pass;
-            case var _ when eventType.SequenceEqual("message_delta"u8):
+            case var type when type.SequenceEqual("message_delta"u8):
                 var root = Parse(data);
                 Note(root);
                 // Some servers send one with the usage so far.
@@ -100,39 +94,14 @@ internal sealed class MessageWatch(string model) : StreamWatch
                     root.TryGet("delta", JsonValueKind.Object, out var delta)
                     && delta.StringOf("stop_reason") is not null;
                 return StreamStep.Pass;
-            case var _ when eventType.SequenceEqual("message_stop"u8):
+            case var type when type.SequenceEqual("message_stop"u8):
                 IsComplete = true;
                 return StreamStep.End;
-            case var _ when eventType.SequenceEqual("error"u8):
+            case var type when type.SequenceEqual("error"u8):
                 throw AnthropicErrors.ReadInAnswer(data, model);
             default:
                 return StreamStep.Pass;
         }
-    }
-
-    private static ReadOnlySpan<byte> TypeOf(ReadOnlySpan<byte> data)
-    {
-        var reader = new Utf8JsonReader(data);
-        reader.Read();
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-        {
-            var isType = reader.ValueTextEquals("type"u8);
-            reader.Read();
-            if (isType && reader.TokenType == JsonTokenType.String)
-            {
-                return reader.ValueSpan;
-            }
-
-            reader.Skip();
-        }
-
-        return default;
-    }
-
-    private static JsonElement Parse(ReadOnlySpan<byte> data)
-    {
-        var reader = new Utf8JsonReader(data);
-        return JsonElement.ParseValue(ref reader);
     }
 
     private void Note(JsonElement root)

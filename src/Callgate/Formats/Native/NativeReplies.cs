@@ -12,6 +12,7 @@ internal abstract class NativeReplies
     private static readonly ChatReplies s_chat = new();
     private static readonly EmbeddingReplies s_embeddings = new();
     private static readonly MessageReplies s_messages = new();
+    private static readonly ResponseReplies s_responses = new();
 
     /// <summary>Those of a format; null where its replies don't pass through.</summary>
     public static NativeReplies? Of(ClientFormat format) =>
@@ -20,6 +21,7 @@ internal abstract class NativeReplies
             "chat" => s_chat,
             "embeddings" => s_embeddings,
             "messages" => s_messages,
+            "responses" => s_responses,
             _ => null,
         };
 
@@ -41,6 +43,9 @@ internal abstract class NativeReplies
     /// <summary>Reads a stream as typed chunks, for those who look.</summary>
     public virtual ChunkTranslator Translate(LlmProvider provider, ClientBody request) =>
         provider.TranslateStream(Outline(request));
+
+    /// <summary>The whole answer, where the event that ends a stream has it.</summary>
+    public virtual ReadOnlyMemory<byte> AnswerIn(ReadOnlyMemory<byte> lastEvent) => default;
 
     /// <summary>All that an answer in this format depends on: reading the whole request for it would cost more than the answer.</summary>
     protected virtual LlmRequest Outline(ClientBody request) =>

@@ -14,6 +14,9 @@ internal abstract class StreamWatch
 
     public string? ServiceTier { get; protected set; }
 
+    /// <summary>How far the stream has come, where its events are numbered.</summary>
+    public virtual StreamPoint? Passed => null;
+
     /// <summary>What ends a stream whose provider left its end marker out.</summary>
     public abstract ReadOnlySpan<byte> EndFrame { get; }
 
@@ -34,6 +37,37 @@ internal abstract class StreamWatch
         {
             throw new JsonException("The event is no JSON object.");
         }
+    }
+
+    /// <summary>An event's type; some compatible servers leave its name out.</summary>
+    protected static ReadOnlySpan<byte> TypeOf(ReadOnlySpan<byte> eventType, ReadOnlySpan<byte> data)
+    {
+        if (!eventType.IsEmpty && !eventType.SequenceEqual("message"u8))
+        {
+            return eventType;
+        }
+
+        var reader = new Utf8JsonReader(data);
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var isType = reader.ValueTextEquals("type"u8);
+            reader.Read();
+            if (isType && reader.TokenType == JsonTokenType.String)
+            {
+                return reader.ValueSpan;
+            }
+
+            reader.Skip();
+        }
+
+        return default;
+    }
+
+    protected static JsonElement Parse(ReadOnlySpan<byte> data)
+    {
+        var reader = new Utf8JsonReader(data);
+        return JsonElement.ParseValue(ref reader);
     }
 }
 

@@ -236,13 +236,14 @@ public class ResponsesRequestTests
     [Fact]
     public void View_TakesWhatOnlyOpenAiCanDo()
     {
-        var view = ResponsesFormat.ReadView(
+        var format = new ResponsesFormat();
+        var view = format.ReadView(
             """{"model":"gpt","input":[{"role":"user","content":"x"},{"type":"web_search_call","id":"ws_1"}],"tools":[{"type":"web_search","x":1}],"background":true}"""u8
         );
 
         Assert.Equal("x", view.Messages.Single().Text);
         Assert.Equal("web_search", view.Tools!.Single().Type);
-        var e = Assert.Throws<LlmBadRequestException>(() => ResponsesFormat.EnsureTranslatable(view));
+        var e = Assert.Throws<LlmBadRequestException>(() => format.EnsureTranslatable(view));
         Assert.Equal("background", e.Param);
     }
 
