@@ -181,24 +181,42 @@ internal sealed partial class GatewayServer(GatewayOptions options, IServiceProv
     }
 
     /// <summary>What a format has to know to write an answer.</summary>
-    public FormatContext ContextOf(Call call, LlmResponse? response) =>
-        new(
-            call.Gateway!.ClientRequest,
-            call.Gateway.ShownModel(call) ?? response?.Model ?? call.Attempt?.Target.Model ?? call.ModelGroup,
-            call.Id,
-            call.StartTime.ToUnixTimeSeconds()
-        );
+    public static FormatContext ContextOf(Call call) =>
+        new(call.Gateway!.ClientRequest, GatewayCall.ShownModel(call), call.Id, call.StartTime.ToUnixTimeSeconds())
+        {
+            Passed = call.Attempt?.Raw?.Passed,
+        };
 
     /// <summary>Keeps an answer that its client may come back to.</summary>
-    public ValueTask<bool> KeepAsync(Call call, ReadOnlyMemory<byte> answer) =>
-        answer.IsEmpty || call.Gateway!.Format is not ResponsesFormat
-            ? new(false)
-            : Responses.SaveAsync(
-                call.Gateway.ClientRequest,
-                answer,
-                call.Gateway.UserApiKey.KeyHash ?? "",
-                CancellationToken.None
-            );
+    /// <param name="call">The call.</param>
+    /// <param name="answer">The answer as its client gets it.</param>
+    /// <param name="isPassedOn">Whether it is the provider's own.</param>
+    public async ValueTask KeepAsync(Call call, ReadOnlyMemory<byte> answer, bool isPassedOn = false)
+    {
+        if (answer.IsEmpty || call.Gateway!.Format is not ResponsesFormat)
+        {
+            return;
+        }
+
+        try
+        {
+            await Responses
+                .SaveAsync(
+                    call.Gateway.ClientRequest,
+                    answer,
+                    call.Gateway.UserApiKey.KeyHash ?? "",
+                    isPassedOn ? call.Attempt!.Target.Deployment.Id : null,
+                    CancellationToken.None
+                )
+                .ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // The answer is paid for: its client is to have it.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            LogNotKept(_logger, call.Id, failure);
+        }
+    }
 
     /// <summary>Tells the log of a failure that is the gateway's own.</summary>
     public void Note(Call call, Exception failure)
@@ -310,6 +328,9 @@ internal sealed partial class GatewayServer(GatewayOptions options, IServiceProv
 
     [LoggerMessage(LogLevel.Error, "The call {CallId} failed in the gateway itself.")]
     private static partial void LogFailure(ILogger logger, string callId, Exception exception);
+
+    [LoggerMessage(LogLevel.Error, "The response of the call {CallId} could not be stored: nothing can build on it.")]
+    private static partial void LogNotKept(ILogger logger, string callId, Exception exception);
 
     [LoggerMessage(
         LogLevel.Information,

@@ -7,17 +7,22 @@ internal sealed class EventLog : CustomLogger
 {
     private readonly ConcurrentQueue<CallDetails> _successes = new();
     private readonly ConcurrentQueue<CallDetails> _failures = new();
+    private readonly ConcurrentQueue<LlmResponse?> _answers = new();
     private TaskCompletionSource _added = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public IReadOnlyList<CallDetails> Successes => [.. _successes];
 
     public IReadOnlyList<CallDetails> Failures => [.. _failures];
 
+    /// <summary>The answers of those that succeeded.</summary>
+    public IReadOnlyList<LlmResponse?> Answers => [.. _answers];
+
     public IReadOnlyList<CallDetails> All => [.. _successes, .. _failures];
 
     public void Clear()
     {
         _successes.Clear();
+        _answers.Clear();
         _failures.Clear();
     }
 
@@ -26,7 +31,11 @@ internal sealed class EventLog : CustomLogger
         LlmResponse? response,
         DateTimeOffset startTime,
         DateTimeOffset endTime
-    ) => Add(_successes, call);
+    )
+    {
+        _answers.Enqueue(response);
+        Add(_successes, call);
+    }
 
     public override void LogFailureEvent(
         CallDetails call,

@@ -115,18 +115,27 @@ internal sealed class GatewayHost : IAsyncDisposable
     }
 
     /// <summary>A config with a model of each provider, at the fake one.</summary>
-    public static string Models() =>
-        """
+    /// <param name="withNative">With one whose provider speaks the Responses API itself.</param>
+    public static string Models(bool withNative = false) =>
+        $$"""
             model_list:
               - model_name: gpt
                 litellm_params: {model: openai/gpt-4o-mini, api_base: PROVIDER/v1, api_key: sk-provider-openai}
               - model_name: claude
                 litellm_params: {model: anthropic/claude-sonnet-4-5, api_base: PROVIDER, api_key: sk-provider-anthropic}
               - model_name: embed
-                litellm_params: {model: openai/text-embedding-3-small, api_base: PROVIDER/v1, api_key: sk-provider-openai}
+                litellm_params: {model: openai/text-embedding-3-small, api_base: PROVIDER/v1, api_key: sk-provider-openai}{{(
+                withNative ? Native : ""
+            )}}
             litellm_settings:
               num_retries: 0
             """;
+
+    private const string Native = """
+
+          - model_name: native
+            litellm_params: {model: openai/gpt-4o-mini, api_base: PROVIDER/v1, api_key: sk-provider-openai, use_chat_completions_api: false}
+        """;
 
     public HttpClient NewClient(string? key)
     {

@@ -72,6 +72,7 @@ internal sealed partial class DeploymentReader(string modelName, ConfigMap param
             Timeout = parameters.Seconds("timeout"),
             StreamTimeout = parameters.Seconds("stream_timeout"),
             Headers = ReadHeaders(),
+            UseChatCompletionsApi = parameters.Flag("use_chat_completions_api"),
         };
         Deployment = Deployment with { Price = new PriceReader(parameters, info).Read(Deployment) };
         return true;

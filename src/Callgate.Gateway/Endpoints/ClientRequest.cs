@@ -61,12 +61,15 @@ internal sealed class ClientRequest(
             };
         }
 
+        if (format is ResponsesFormat)
+        {
+            await ResumeAsync(body).ConfigureAwait(false);
+        }
+
         var call = new Call(
             snapshot.Client.Runtime,
             body.Model,
-            format is ResponsesFormat
-                ? NewGatewayCall(null, await ResumeAsync(body).ConfigureAwait(false), formatHeaders)
-                : NewGatewayCall(body, null, formatHeaders),
+            NewGatewayCall(body, null, formatHeaders),
             options,
             new CallKind(format.CallType, IsSync: false, body.IsStream)
         );
@@ -78,14 +81,16 @@ internal sealed class ClientRequest(
         return call;
     }
 
-    /// <summary>A request for a response may build on stored ones, so that its own bytes are not all of it.</summary>
-    private async ValueTask<LlmRequest> ResumeAsync(ClientBody body)
+    /// <summary>A request for a response may build on stored ones, so that its own bytes are not all of it; and those may be another key's.</summary>
+    private async ValueTask ResumeAsync(ClientBody body)
     {
         try
         {
-            return await server
-                .Responses.ResumeAsync((ChatRequest)body.ReadRequest(), key.Token ?? "", http.RequestAborted)
-                .ConfigureAwait(false);
+            body.Complete(
+                await server
+                    .Responses.ResumeAsync((ChatRequest)body.ReadRequest(), key.Token ?? "", http.RequestAborted)
+                    .ConfigureAwait(false)
+            );
         }
         catch (Exception e) when (e is InvalidOperationException or FormatException)
         {

@@ -43,7 +43,7 @@ internal static class StreamResponder
                 }
                 else
                 {
-                    encoder ??= NewEncoder(server, call);
+                    encoder ??= NewEncoder(call);
                     encoder.Write(output, chunk);
                 }
 
@@ -68,7 +68,7 @@ internal static class StreamResponder
         catch (Exception failure)
         {
             server.Note(call, failure);
-            await FailAsync(http, server, call, encoder, failure).ConfigureAwait(false);
+            await FailAsync(http, call, encoder, failure).ConfigureAwait(false);
         }
         finally
         {
@@ -86,8 +86,8 @@ internal static class StreamResponder
     }
 
     // Made when it is needed: events that pass through as they are need none, and it wants the request read.
-    private static StreamEncoder NewEncoder(GatewayServer server, Call call) =>
-        call.Gateway!.Format.EncodeStream(server.ContextOf(call, null));
+    private static StreamEncoder NewEncoder(Call call) =>
+        call.Gateway!.Format.EncodeStream(GatewayServer.ContextOf(call));
 
     private static async ValueTask FlushAsync(HttpContext http, StreamLeaving leaving)
     {
@@ -109,11 +109,16 @@ internal static class StreamResponder
         var output = http.Response.BodyWriter;
         if (state.Tail is { } tail)
         {
+            if (call.Attempt?.Replies is { } replies)
+            {
+                await server.KeepAsync(call, replies.AnswerIn(tail), isPassedOn: true).ConfigureAwait(false);
+            }
+
             output.Write(tail.Span);
         }
         else
         {
-            encoder ??= NewEncoder(server, call);
+            encoder ??= NewEncoder(call);
             encoder.Complete(output);
             await server.KeepAsync(call, encoder.Answer).ConfigureAwait(false);
         }
@@ -127,13 +132,7 @@ internal static class StreamResponder
     }
 
     /// <summary>Before the first byte a failure is an HTTP error; after it, an error frame, and no end marker.</summary>
-    private static async Task FailAsync(
-        HttpContext http,
-        GatewayServer server,
-        Call call,
-        StreamEncoder? encoder,
-        Exception failure
-    )
+    private static async Task FailAsync(HttpContext http, Call call, StreamEncoder? encoder, Exception failure)
     {
         if (!http.Response.HasStarted && http.Response.BodyWriter.UnflushedBytes == 0)
         {
@@ -148,7 +147,7 @@ internal static class StreamResponder
             return;
         }
 
-        (encoder ?? NewEncoder(server, call)).Fail(http.Response.BodyWriter, ErrorResponse.ReplyOf(call, failure));
+        (encoder ?? NewEncoder(call)).Fail(http.Response.BodyWriter, ErrorResponse.ReplyOf(call, failure));
         await http.Response.BodyWriter.FlushAsync(http.RequestAborted).ConfigureAwait(false);
     }
 }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using Callgate.Calls;
 using Callgate.Formats;
+using Callgate.Formats.Responses;
 using Callgate.Wire;
 using Microsoft.AspNetCore.Http;
 
@@ -28,16 +29,24 @@ internal static class UnaryResponder
 
         ResponseHeaders.Write(http, call, response);
         http.Response.ContentType = "application/json";
-        var shown = call.Gateway!.ShownModel(call);
         var output = http.Response.BodyWriter;
         if (response is RawResponse { Bytes.IsEmpty: false } raw)
         {
-            PassThrough(http, output, raw, shown);
+            var parts = Shown(raw, GatewayCall.ShownModel(call));
+            http.Response.ContentLength = parts.Head.Length + parts.Model.Length + parts.Tail.Length;
+            output.Write(parts.Head.Span);
+            output.Write(parts.Model);
+            output.Write(parts.Tail.Span);
+            if (call.Gateway!.Format is ResponsesFormat)
+            {
+                byte[] whole = [.. parts.Head.Span, .. parts.Model, .. parts.Tail.Span];
+                await server.KeepAsync(call, whole, isPassedOn: true).ConfigureAwait(false);
+            }
         }
         else
         {
             var body = new ArrayBufferWriter<byte>(1024);
-            call.Gateway.Format.WriteResponse(body, response.Typed, server.ContextOf(call, response));
+            call.Gateway!.Format.WriteResponse(body, response.Typed, GatewayServer.ContextOf(call));
             http.Response.ContentLength = body.WrittenCount;
             output.Write(body.WrittenSpan);
             await server.KeepAsync(call, body.WrittenMemory).ConfigureAwait(false);
@@ -46,21 +55,16 @@ internal static class UnaryResponder
         await output.FlushAsync(http.RequestAborted).ConfigureAwait(false);
     }
 
-    private static void PassThrough(HttpContext http, IBufferWriter<byte> output, RawResponse raw, string? shown)
-    {
-        var bytes = raw.Bytes.Span;
-        if (shown is null || raw.ModelAt.End.Value == 0)
-        {
-            http.Response.ContentLength = bytes.Length;
-            output.Write(bytes);
-            return;
-        }
-
-        var model = JsonSerializer.SerializeToUtf8Bytes(shown, WireJson.Relaxed.String);
-        var (start, end) = (raw.ModelAt.Start.Value, raw.ModelAt.End.Value);
-        http.Response.ContentLength = bytes.Length - (end - start) + model.Length;
-        output.Write(bytes[..start]);
-        output.Write(model);
-        output.Write(bytes[end..]);
-    }
+    /// <summary>The provider's bytes, with another name of the model among them.</summary>
+    private static (ReadOnlyMemory<byte> Head, byte[] Model, ReadOnlyMemory<byte> Tail) Shown(
+        RawResponse raw,
+        string model
+    ) =>
+        raw.ModelAt.End.Value == 0
+            ? (raw.Bytes, [], default)
+            : (
+                raw.Bytes[..raw.ModelAt.Start.Value],
+                JsonSerializer.SerializeToUtf8Bytes(model, WireJson.Relaxed.String),
+                raw.Bytes[raw.ModelAt.End.Value..]
+            );
 }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using Callgate.Calls;
+using Callgate.Formats.Responses;
 using Callgate.Wire;
 
 namespace Callgate.Caching;
@@ -45,6 +46,13 @@ internal static class CacheKey
         {
             hash.AppendData([0]);
             hash.AppendData(System.Text.Encoding.UTF8.GetBytes(part ?? ""));
+        }
+
+        // Where the provider may get the client's bytes, they say more than the common tongue can.
+        if (call.Gateway?.Body is { Format: ResponsesFormat } body)
+        {
+            hash.AppendData([0]);
+            hash.AppendData(body.ForProvider("").Span);
         }
 
         var text = Convert.ToHexStringLower(hash.GetHashAndReset());

@@ -159,7 +159,8 @@ internal static class AttemptLoop
                     key?.IsToken ?? false,
                     call.Options.ApiVersion ?? deployment.ApiVersion,
                     call.Kind.IsStream,
-                    call.Options.DropParams
+                    call.Options.DropParams,
+                    deployment.UseChatCompletionsApi
                 )
             );
             attempt.Input = new RawText(request.Body);
@@ -187,12 +188,12 @@ internal static class AttemptLoop
     private static ProviderRequest CreateRequest(Call call, Attempt attempt, ProviderTarget target)
     {
         var provider = attempt.Target.Provider!;
-        if (attempt.Body is not { } body)
-        {
-            return provider.CreateRequest(attempt.Request, target);
-        }
-
-        if (provider.Speaks(body.Format) && NativeReplies.Of(body.Format) is { } replies)
+        if (
+            attempt.Body is { } body
+            && provider.Speaks(body.Format, target)
+            && body.Format.MayPass(body, attempt.Target.Deployment)
+            && NativeReplies.Of(body.Format) is { } replies
+        )
         {
             attempt.Replies = replies;
             return provider.PassThrough(
@@ -203,7 +204,9 @@ internal static class AttemptLoop
             );
         }
 
-        return provider.CreateRequest(GatewayHooks.ReadRequest(call), target);
+        var request = attempt.Body is null ? attempt.Request : GatewayHooks.ReadRequest(call);
+        call.Gateway?.Format.EnsureTranslatable(request);
+        return provider.CreateRequest(request, target);
     }
 
     private static async ValueTask<string?> RevealAsync(Secret? key, AttemptTarget target, CallClock clock)

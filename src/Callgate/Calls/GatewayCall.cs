@@ -39,9 +39,6 @@ internal sealed class GatewayCall
     /// <summary>The client's own request, in the common tongue: what the answer is written for.</summary>
     public LlmRequest ClientRequest => _clientRequest ?? Body!.RequestOrEmpty;
 
-    /// <summary>Whether the client gets the provider's name of the model instead of the one that it asked for.</summary>
-    public bool KeepsProviderModel { get; init; }
-
     /// <summary>What the client is told of a failure, where a hook has put it in other words; null: the failure itself.</summary>
     public RejectException? ShownFailure { get; set; }
 
@@ -61,11 +58,9 @@ internal sealed class GatewayCall
         Body = null;
     }
 
-    /// <summary>The model's name as the client is to see it: the one that it asked for, or after a fallback the one that answered. Null: as the provider has it.</summary>
-    public string? ShownModel(Call call) =>
-        KeepsProviderModel ? null
-        : call.Attempt is { FallbackDepth: > 0 } fallback ? fallback.ModelGroup
-        : call.ModelGroup;
+    /// <summary>The model's name as the client is to see it: the one that it asked for, or after a fallback the one that answered.</summary>
+    public static string ShownModel(Call call) =>
+        call.Attempt is { FallbackDepth: > 0 } fallback ? fallback.ModelGroup : call.ModelGroup;
 
     public void AddResponseHeader(string name, string value) =>
         (_responseHeaders ??= new(StringComparer.OrdinalIgnoreCase))[name] = value;

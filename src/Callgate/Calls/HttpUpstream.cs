@@ -59,7 +59,7 @@ internal static class HttpUpstream
     /// <summary>A reply in the client's own format: only what it says of itself is picked out.</summary>
     private static RawResponse PassThrough(Call call, Attempt attempt, byte[] body)
     {
-        var facts = attempt.Replies!.Scan(body);
+        var facts = attempt.Replies!.Scan(body, attempt.Target.ProviderName, attempt.Target.Model);
         var (replies, provider, request) = (attempt.Replies, attempt.Target.Provider!, attempt.Body!);
         var response = new RawResponse(Parse, NoContent(request.Format))
         {
@@ -114,7 +114,7 @@ internal static class HttpUpstream
             var bytes = await reply.Content.ReadAsStreamAsync(clock.Token).ConfigureAwait(false);
             stream =
                 attempt.Replies is not null && !call.Callbacks.Has(Hooks.RewritesChunks)
-                    ? RawStream.Open(call, attempt, reply, bytes)
+                    ? new RawStream(call, attempt, reply, bytes)
                     : UpstreamStream.Open(call, attempt, reply, bytes, NeedsContent(call));
             // Until the first event is here, another attempt can still take this one's place.
             await stream.ReadAsync(clock).ConfigureAwait(false);

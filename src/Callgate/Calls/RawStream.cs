@@ -23,7 +23,7 @@ internal sealed class RawStream : IChunkSource
     private readonly NativeReplies _replies;
     private readonly StreamWatch _watch;
     private readonly byte[] _shownModel;
-    private readonly ChunkTranslator? _forObservers;
+    private ChunkTranslator? _forObservers;
     private readonly Queue<ChatChunk> _observed = new();
     private readonly SseReader _events;
     private readonly ArrayBufferWriter<byte> _block = new(4096);
@@ -32,24 +32,14 @@ internal sealed class RawStream : IChunkSource
     private readonly List<ReadOnlyMemory<byte>> _kept = [];
     private byte[] _segment = [];
     private int _room;
+    private long _keptBytes;
+    private bool _isKept = true;
     private byte[] _tail = [];
     private ExceptionDispatchInfo? _failure;
     private bool _isTaken = true;
     private int _disposed;
 
-    public static RawStream Open(Call call, Attempt attempt, HttpResponseMessage reply, Stream bytes)
-    {
-        var shown = call.Gateway!.ShownModel(call);
-        return new RawStream(
-            call,
-            attempt,
-            reply,
-            bytes,
-            shown is null ? [] : JsonSerializer.SerializeToUtf8Bytes(shown, WireJson.Relaxed.String)
-        );
-    }
-
-    private RawStream(Call call, Attempt attempt, HttpResponseMessage reply, Stream bytes, byte[] shownModel)
+    public RawStream(Call call, Attempt attempt, HttpResponseMessage reply, Stream bytes)
     {
         _call = call;
         Attempt = attempt;
@@ -57,7 +47,7 @@ internal sealed class RawStream : IChunkSource
         _bytes = bytes;
         _replies = attempt.Replies!;
         _watch = _replies.Watch(attempt.Body!, attempt.Target.ProviderName, attempt.Target.Model);
-        _shownModel = shownModel;
+        _shownModel = JsonSerializer.SerializeToUtf8Bytes(GatewayCall.ShownModel(call), WireJson.Relaxed.String);
         _forObservers =
             call.Callbacks.Has(Hooks.StreamEvent) && !call.Options.NoLog
                 ? _replies.Translate(attempt.Target.Provider!, attempt.Body!)
@@ -74,6 +64,9 @@ internal sealed class RawStream : IChunkSource
     public bool IsDone { get; private set; }
 
     public Attempt Attempt { get; }
+
+    /// <summary>How far it has come, where its events are numbered.</summary>
+    public StreamPoint? Passed => _watch.Passed;
 
     /// <summary>The frame that ends the stream; the client gets it once the call is closed.</summary>
     public ReadOnlyMemory<byte> Tail => _tail;
@@ -111,7 +104,7 @@ internal sealed class RawStream : IChunkSource
 
             if (_block.WrittenCount > 0)
             {
-                Keep();
+                Keep(_block.WrittenSpan);
                 _isTaken = false;
                 return;
             }
@@ -156,8 +149,10 @@ internal sealed class RawStream : IChunkSource
         if (step == StreamStep.End)
         {
             var tail = new ArrayBufferWriter<byte>(64);
-            Write(tail, type, data, default);
+            Write(tail, type, data, modelAt);
             _tail = tail.WrittenSpan.ToArray();
+            // Some formats say in it how the answer ended.
+            Keep(_tail);
             IsDone = true;
         }
         else if (step == StreamStep.Pass)
@@ -187,7 +182,7 @@ internal sealed class RawStream : IChunkSource
             data = data[(lineEnd + 1)..];
         }
 
-        if (modelAt.End.Value > 0 && _shownModel.Length > 0)
+        if (modelAt.End.Value > 0)
         {
             output.Write(data[..modelAt.Start.Value]);
             output.Write(_shownModel);
@@ -203,19 +198,49 @@ internal sealed class RawStream : IChunkSource
 
     private void Observe(ReadOnlySpan<byte> type, ReadOnlySpan<byte> data)
     {
-        _forObservers!.Translate(type, data, _observed);
+        if (TryTranslate(_forObservers!, type, data, _observed) is { } failure)
+        {
+            // The client's stream goes on without its observers.
+            _forObservers = null;
+            _call.Runtime.Hub.Report("The stream's observers", nameof(Observe), failure);
+        }
+
         while (_observed.TryDequeue(out var chunk))
         {
             CallEvents.LogStreamEvent(_call, chunk);
         }
     }
 
-    // In segments, so that a long stream is not copied again and again as it grows.
-    private void Keep()
+    /// <summary>The bytes have gone on by what the watch saw of them: nothing is certain of the rest.</summary>
+    private static Exception? TryTranslate(
+        ChunkTranslator translator,
+        ReadOnlySpan<byte> type,
+        ReadOnlySpan<byte> data,
+        Queue<ChatChunk> output
+    )
     {
-        var block = _block.WrittenSpan;
+        try
+        {
+            translator.Translate(type, data, output);
+            return null;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or LlmException)
+        {
+            return e;
+        }
+    }
+
+    // In segments, so that a long stream is not copied again and again as it grows.
+    private void Keep(ReadOnlySpan<byte> block)
+    {
         lock (_keeping)
         {
+            _isKept &= (_keptBytes += block.Length) <= _call.Runtime.Options.MaxResponseBytes;
+            if (!_isKept)
+            {
+                return;
+            }
+
             while (!block.IsEmpty)
             {
                 if (_kept.Count == 0 || _room == 0)
@@ -251,7 +276,8 @@ internal sealed class RawStream : IChunkSource
     {
         lock (_keeping)
         {
-            if (_kept.Count == 0)
+            // Of an answer that is too long to be kept, a part would look like all of it.
+            if (_kept.Count == 0 || !_isKept)
             {
                 return null;
             }
@@ -284,7 +310,8 @@ internal sealed class RawStream : IChunkSource
             events.Append(segment.Span);
             while (events.TryRead(out var type, out var data))
             {
-                translator.Translate(type, data, chunks);
+                // One that can't be read went to the client as it was; what stands around it still counts.
+                TryTranslate(translator, type, data, chunks);
                 while (chunks.TryDequeue(out var chunk))
                 {
                     stream.Add(chunk);

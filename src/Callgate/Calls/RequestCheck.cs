@@ -1,4 +1,5 @@
 using Callgate.Formats.Native;
+using Callgate.Formats.Responses;
 using Callgate.Wire;
 
 namespace Callgate.Calls;
@@ -13,7 +14,11 @@ internal static class RequestCheck
             throw Refused(call, "The model is empty: name one as provider/model.");
         }
 
-        if (call.Gateway?.Body is { IsRead: false } body && PlainRequest.IsPlain(body))
+        if (
+            call.Gateway?.Body is { } body
+            && (!body.IsRead || body.Format is ResponsesFormat)
+            && PlainRequest.IsPlain(body)
+        )
         {
             return;
         }

@@ -103,9 +103,12 @@ internal sealed class ClientBody
             return known;
         }
 
-        var read = WithoutOwn(Format.ReadRequest(Bytes.Span));
+        var read = WithoutOwn(Format.ReadView(Bytes.Span));
         return _request = read.Model == Model ? read : read with { Model = Model };
     }
+
+    /// <summary>Puts a request in the place of what was read, which says more than the bytes alone: what they refer to.</summary>
+    public void Complete(LlmRequest request) => _request = request;
 
     // They are read into the call's options; no provider is to get them, and some hold secrets.
     private LlmRequest WithoutOwn(LlmRequest read)

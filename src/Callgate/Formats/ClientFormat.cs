@@ -29,6 +29,16 @@ internal abstract class ClientFormat
     /// <exception cref="LlmBadRequestException">It asks for what can't be expressed; the message says what, and names the field.</exception>
     public abstract LlmRequest ReadRequest(ReadOnlySpan<byte> body);
 
+    /// <summary>Reads as much of a request as the common tongue can say: for hooks and routing, where its provider may speak this format itself.</summary>
+    public virtual LlmRequest ReadView(ReadOnlySpan<byte> body) => ReadRequest(body);
+
+    /// <summary>Refuses what <see cref="ReadView"/> has left unsaid.</summary>
+    /// <exception cref="LlmBadRequestException">It asks for what can't be expressed.</exception>
+    public virtual void EnsureTranslatable(LlmRequest view) { }
+
+    /// <summary>Whether a request's bytes may go to a deployment that speaks this format.</summary>
+    public virtual bool MayPass(ClientBody body, Deployment deployment) => true;
+
     /// <summary>Writes a whole answer.</summary>
     public abstract void WriteResponse(IBufferWriter<byte> output, LlmResponse response, FormatContext context);
 
@@ -64,7 +74,15 @@ internal sealed record FormatContext(LlmRequest Request, string Model, string Ca
 {
     /// <summary>For formats that say when an answer was whole.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>How far a stream came whose bytes passed through, and that is now to be ended in our own words.</summary>
+    public StreamPoint? Passed { get; init; }
 }
+
+/// <summary>A place in a stream of numbered events.</summary>
+/// <param name="Id">The answer's id.</param>
+/// <param name="Number">The next event's number.</param>
+internal sealed record StreamPoint(string Id, long Number);
 
 /// <summary>An error as a client is to see it; formats choose the words of its type.</summary>
 /// <param name="StatusCode">The HTTP status, also of an error in mid-stream.</param>

@@ -44,8 +44,8 @@ internal abstract class LlmProvider
     /// <exception cref="LlmException">The provider can't do what is asked.</exception>
     public abstract ProviderRequest CreateRequest(LlmRequest request, ProviderTarget target);
 
-    /// <summary>Whether the provider's own wire is this format, so that a client's bytes can go to it as they are.</summary>
-    public virtual bool Speaks(Formats.ClientFormat format) => false;
+    /// <summary>Whether the wire there is this format, so that a client's bytes can go to it as they are.</summary>
+    public virtual bool Speaks(Formats.ClientFormat format, ProviderTarget target) => false;
 
     /// <summary>Addresses a body that is in the provider's own format already.</summary>
     /// <param name="format">A format that it speaks.</param>
@@ -78,6 +78,7 @@ internal abstract class LlmProvider
 /// <param name="ApiVersion">Azure's API version.</param>
 /// <param name="Stream">Whether a stream is asked for.</param>
 /// <param name="DropParams">Whether parameters that the provider doesn't have are left out, instead of refused.</param>
+/// <param name="UseChatCompletionsApi">Whether the Responses API is left alone, though it may be there; null: nobody has said.</param>
 internal readonly record struct ProviderTarget(
     string Model,
     string ApiBase,
@@ -85,7 +86,8 @@ internal readonly record struct ProviderTarget(
     bool IsToken,
     string? ApiVersion,
     bool Stream,
-    bool DropParams = false
+    bool DropParams = false,
+    bool? UseChatCompletionsApi = null
 );
 
 /// <summary>A translated request.</summary>

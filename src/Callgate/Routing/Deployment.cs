@@ -48,6 +48,12 @@ public sealed record Deployment
     /// <summary>What becomes of a stream whose client leaves the gateway in mid-stream. Default: it is aborted.</summary>
     public OnClientGone OnClientGone { get; init; }
 
+    /// <summary>
+    /// Whether requests of the Responses API are translated for its chat completions (true), or go to it as they are (false). Default: they
+    /// go to OpenAI itself, and to Azure's v1 path, as they are.
+    /// </summary>
+    public bool? UseChatCompletionsApi { get; init; }
+
     /// <summary>Its own price, over the catalogue's.</summary>
     public ModelPrice? Price { get; init; }
 

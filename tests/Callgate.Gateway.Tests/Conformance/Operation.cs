@@ -12,7 +12,13 @@ internal sealed record Operation(InferenceRoute Route, bool Stream, string Model
 
     public string Name => $"{Route.Patterns[0]}{(Stream ? ", streamed" : "")}, {Wire}";
 
-    private string Wire => Model == "claude" ? "Anthropic's wire" : "OpenAI's wire";
+    private string Wire =>
+        Model switch
+        {
+            "claude" => "Anthropic's wire",
+            "native" => "OpenAI's own",
+            _ => "OpenAI's wire",
+        };
 
     public override string ToString() => Name;
 
@@ -22,7 +28,9 @@ internal sealed record Operation(InferenceRoute Route, bool Stream, string Model
         .. from route in InferenceRoutes.All
         from stream in route.Streams ? new[] { false, true } : [false]
         // Anthropic has no embeddings.
-        from model in route.Format.IsEmbedding ? new[] { "embed" } : ["gpt", "claude"]
+        from model in route.Format.IsEmbedding ? new[] { "embed" }
+        : route.Format.Name == "responses" ? ["gpt", "claude", "native"]
+        : ["gpt", "claude"]
         select new Operation(route, stream, model),
     ];
 }

@@ -57,6 +57,8 @@ internal sealed partial class Stage
         $$"""
               - model_name: gpt{{suffix}}
                 litellm_params: {model: openai/gpt-4o-mini, api_base: PROVIDER/v1, api_key: sk-provider-openai}
+              - model_name: native{{suffix}}
+                litellm_params: {model: openai/gpt-4o-mini, api_base: PROVIDER/v1, api_key: sk-provider-openai, use_chat_completions_api: false}
               - model_name: claude{{suffix}}
                 litellm_params: {model: anthropic/claude-sonnet-4-5, api_base: PROVIDER, api_key: sk-provider-anthropic}
               - model_name: embed{{suffix}}

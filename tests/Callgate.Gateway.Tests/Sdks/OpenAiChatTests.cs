@@ -179,7 +179,7 @@ public class OpenAiChatTests(SdkGateway gateway) : IClassFixture<SdkGateway>
     public async Task Models_AreListed_AndShown()
     {
         OpenAIModelCollection models = await gateway.Models().GetModelsAsync(Token);
-        Assert.Equal(["gpt", "claude", "embed"], models.Select(m => m.Id));
+        Assert.Equal(["gpt", "claude", "embed", "native"], models.Select(m => m.Id));
 
         OpenAIModel model = await gateway.Models().GetModelAsync("claude", Token);
         Assert.Equal("claude", model.Id);

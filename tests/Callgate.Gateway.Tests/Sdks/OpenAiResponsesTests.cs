@@ -26,6 +26,7 @@ public class OpenAiResponsesTests(SdkGateway gateway) : IClassFixture<SdkGateway
     [Theory]
     [InlineData("gpt", "Hello from gpt-4o-mini (mock).")]
     [InlineData("claude", "Hello from claude-sonnet-4-5 (mock).")]
+    [InlineData("native", "Hello from gpt-4o-mini (mock).")]
     public async Task Response(string model, string answer)
     {
         ResponseResult response = await gateway
@@ -40,6 +41,7 @@ public class OpenAiResponsesTests(SdkGateway gateway) : IClassFixture<SdkGateway
     [Theory]
     [InlineData("gpt", "Hello from gpt-4o-mini (mock).")]
     [InlineData("claude", "Hello from claude-sonnet-4-5 (mock).")]
+    [InlineData("native", "Hello from gpt-4o-mini (mock).")]
     public async Task Response_Streamed(string model, string answer)
     {
         var (text, last) = ("", -1);
@@ -65,6 +67,7 @@ public class OpenAiResponsesTests(SdkGateway gateway) : IClassFixture<SdkGateway
     [Theory]
     [InlineData("gpt")]
     [InlineData("claude")]
+    [InlineData("native")]
     public async Task Tools_InTwoTurns(string model)
     {
         var client = gateway.Responses();

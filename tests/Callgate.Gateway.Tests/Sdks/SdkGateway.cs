@@ -11,7 +11,7 @@ public sealed class SdkGateway : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Host = await GatewayHost.StartAsync();
+        Host = await GatewayHost.StartAsync(GatewayHost.Models(withNative: true));
         Host.Provider.Respond = Answers.To;
     }
 

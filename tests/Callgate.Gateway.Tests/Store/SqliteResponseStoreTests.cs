@@ -48,6 +48,28 @@ public sealed class SqliteResponseStoreTests : ResponseStoreContract, IDisposabl
     }
 
     [Fact]
+    public async Task FileOfTheFirstFormat_IsBroughtUp()
+    {
+        using (var connection = new SqliteConnection($"Data Source={Path};Pooling=false"))
+        {
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = $"""
+                CREATE TABLE responses (owner TEXT NOT NULL, id TEXT NOT NULL, created INTEGER NOT NULL, size INTEGER NOT NULL,
+                    previous TEXT, input BLOB NOT NULL, body BLOB NOT NULL, UNIQUE (owner, id));
+                INSERT INTO responses VALUES ('key', 'resp_1', {Clock.GetUtcNow().ToUnixTimeSeconds()}, 5, NULL, x'5b5d', x'7b7d');
+                PRAGMA user_version = 1;
+                """;
+            command.ExecuteNonQuery();
+        }
+
+        var store = Open(new());
+        Assert.Null((await store.GetAsync("key", "resp_1", Token))!.Upstream);
+        await store.SaveAsync(Response("key", "resp_2") with { Upstream = "one" }, Token);
+        Assert.Equal("one", (await store.GetAsync("key", "resp_2", Token))!.Upstream);
+    }
+
+    [Fact]
     public void NoDatabase_IsSaidWithItsPath()
     {
         File.WriteAllText(Path, new string('x', 5000));

@@ -77,6 +77,11 @@ internal static partial class KnownKeys
                 "tpm"
             ),
             Supported("The model whose price holds.", "base_model"),
+            Supported(
+                "Whether `/v1/responses` is translated for the deployment's chat completions (`true`), or goes to it as it is (`false`). "
+                    + "Default: as it is to OpenAI itself and to Azure's v1 path, translated to whatever else speaks OpenAI's format.",
+                "use_chat_completions_api"
+            ),
             Supported(PriceNote, s_prices),
             Refused(NoBudgets, "max_budget", "budget_duration"),
             Refused("Nothing limits calls to a deployment.", "max_parallel_requests"),
@@ -163,7 +168,6 @@ internal static partial class KnownKeys
                 "fallbacks",
                 "context_window_fallback_dict",
                 "merge_reasoning_content_in_choices",
-                "use_chat_completions_api",
                 "supports_system_message",
                 "use_in_pass_through",
                 "use_litellm_proxy",

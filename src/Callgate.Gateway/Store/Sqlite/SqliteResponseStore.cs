@@ -6,7 +6,7 @@ namespace Callgate.Gateway.Store.Sqlite;
 /// <summary>Keeps responses in a SQLite file of their own. Writes are one at a time; reads go beside them.</summary>
 internal sealed class SqliteResponseStore : IResponseStore, IDisposable
 {
-    private const int Version = 1;
+    private const int Version = 2;
 
     /// <summary>The most that one save deletes of what is over: after a long rest, nobody waits for a month's worth.</summary>
     private const int DeletedAtOnce = 500;
@@ -54,67 +54,94 @@ internal sealed class SqliteResponseStore : IResponseStore, IDisposable
             return false;
         }
 
-        await _writing.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            using var transaction = _writer.BeginTransaction();
-            var total = _total - Delete("owner = $owner AND id = $id", response.Owner, response.Id);
-            total += Insert(response);
-            total -= Delete(
-                "rowid IN (SELECT rowid FROM responses WHERE created < $oldest ORDER BY created LIMIT $most)"
-            );
-            while (total > _limits.MaxTotalBytes)
-            {
-                total -= Delete("rowid = (SELECT rowid FROM responses ORDER BY created, rowid LIMIT 1)");
-            }
+        return await WriteAsync(() => Save(response), cancellationToken).ConfigureAwait(false);
+    }
 
-            transaction.Commit();
-            _total = total;
-            return true;
-        }
-        finally
+    private bool Save(StoredResponse response)
+    {
+        using var transaction = _writer.BeginTransaction();
+        var total = _total - Delete("owner = $owner AND id = $id", response.Owner, response.Id);
+        total += Insert(response);
+        total -= Delete("rowid IN (SELECT rowid FROM responses WHERE created < $oldest ORDER BY created LIMIT $most)");
+        while (total > _limits.MaxTotalBytes)
         {
-            _writing.Release();
+            total -= Delete("rowid = (SELECT rowid FROM responses ORDER BY created, rowid LIMIT 1)");
         }
+
+        transaction.Commit();
+        _total = total;
+        return true;
     }
 
     public ValueTask<StoredResponse?> GetAsync(string owner, string id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return new(Find(owner, id));
+        }
+        catch (SqliteException e)
+        {
+            throw Failed("read", e);
+        }
+    }
+
+    private StoredResponse? Find(string owner, string id)
     {
         using var connection = new SqliteConnection(_connectionString);
         connection.Open();
         using var command = connection.CreateCommand();
         command.CommandText =
-            "SELECT created, previous, input, body FROM responses WHERE owner = $owner AND id = $id AND created >= $oldest";
+            "SELECT created, previous, input, body, upstream FROM responses WHERE owner = $owner AND id = $id AND created >= $oldest";
         Bind(command, owner, id);
         using var reader = command.ExecuteReader();
-        return new(
-            reader.Read()
-                ? new StoredResponse(
-                    owner,
-                    id,
-                    reader.GetInt64(0),
-                    reader.IsDBNull(1) ? null : reader.GetString(1),
-                    reader.GetFieldValue<byte[]>(2),
-                    reader.GetFieldValue<byte[]>(3)
-                )
-                : null
-        );
+        return reader.Read()
+            ? new StoredResponse(
+                owner,
+                id,
+                reader.GetInt64(0),
+                reader.IsDBNull(1) ? null : reader.GetString(1),
+                reader.GetFieldValue<byte[]>(2),
+                reader.GetFieldValue<byte[]>(3),
+                reader.IsDBNull(4) ? null : reader.GetString(4)
+            )
+            : null;
     }
 
-    public async ValueTask<bool> DeleteAsync(string owner, string id, CancellationToken cancellationToken)
+    public ValueTask<bool> DeleteAsync(string owner, string id, CancellationToken cancellationToken) =>
+        WriteAsync(
+            () =>
+            {
+                var deleted = Delete("owner = $owner AND id = $id AND created >= $oldest", owner, id);
+                _total -= deleted;
+                return deleted > 0;
+            },
+            cancellationToken
+        );
+
+    private async ValueTask<bool> WriteAsync(Func<bool> write, CancellationToken cancellationToken)
     {
         await _writing.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            var deleted = Delete("owner = $owner AND id = $id AND created >= $oldest", owner, id);
-            _total -= deleted;
-            return deleted > 0;
+            return write();
+        }
+        catch (SqliteException e)
+        {
+            throw Failed("written", e);
         }
         finally
         {
             _writing.Release();
         }
     }
+
+    private static LlmException Failed(string what, SqliteException cause) =>
+        LlmException.Create(
+            LlmErrorKind.ServiceUnavailable,
+            $"The stored responses could not be {what} (SQLite error {cause.SqliteErrorCode}): try again, or send all items as input.",
+            new ErrorFacts(System.Net.HttpStatusCode.ServiceUnavailable, Code: "store_unavailable", IsRetryable: false),
+            cause
+        );
 
     public void Dispose()
     {
@@ -170,6 +197,7 @@ internal sealed class SqliteResponseStore : IResponseStore, IDisposable
                     previous TEXT,
                     input BLOB NOT NULL,
                     body BLOB NOT NULL,
+                    upstream TEXT,
                     UNIQUE (owner, id)
                 );
                 CREATE INDEX responses_by_age ON responses (created, size);
@@ -179,6 +207,11 @@ internal sealed class SqliteResponseStore : IResponseStore, IDisposable
             );
         }
 
+        if (version == 1)
+        {
+            Run($"BEGIN; ALTER TABLE responses ADD COLUMN upstream TEXT; PRAGMA user_version = {Version}; COMMIT;");
+        }
+
         _total = Run("SELECT COALESCE(SUM(size), 0) FROM responses");
     }
 
@@ -186,7 +219,7 @@ internal sealed class SqliteResponseStore : IResponseStore, IDisposable
     {
         using var command = _writer.CreateCommand();
         command.CommandText =
-            "INSERT INTO responses (owner, id, created, size, previous, input, body) VALUES ($owner, $id, $created, $size, $previous, $input, $body)";
+            "INSERT INTO responses (owner, id, created, size, previous, input, body, upstream) VALUES ($owner, $id, $created, $size, $previous, $input, $body, $upstream)";
         command.Parameters.AddWithValue("$owner", response.Owner);
         command.Parameters.AddWithValue("$id", response.Id);
         command.Parameters.AddWithValue("$created", response.CreatedAt);
@@ -194,6 +227,7 @@ internal sealed class SqliteResponseStore : IResponseStore, IDisposable
         command.Parameters.AddWithValue("$previous", (object?)response.PreviousId ?? DBNull.Value);
         command.Parameters.AddWithValue("$input", response.Input.ToArray());
         command.Parameters.AddWithValue("$body", response.Body.ToArray());
+        command.Parameters.AddWithValue("$upstream", (object?)response.Upstream ?? DBNull.Value);
         command.ExecuteNonQuery();
         return response.Size;
     }

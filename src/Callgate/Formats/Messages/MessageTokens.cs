@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Text.Json;
 using Callgate.Wire;
 
 namespace Callgate.Formats;
@@ -9,15 +7,6 @@ internal static class MessageTokens
 {
     /// <summary>About what a full-sized image counts at Anthropic, and a page of a document.</summary>
     private const long OfMedia = 1600;
-
-    /// <summary>Writes <c>{"input_tokens":n}</c>.</summary>
-    public static void Write(IBufferWriter<byte> output, ChatRequest request)
-    {
-        using var json = new Utf8JsonWriter(output);
-        json.WriteStartObject();
-        json.WriteNumber("input_tokens"u8, Count(request));
-        json.WriteEndObject();
-    }
 
     public static long Count(ChatRequest request) => request.Messages.Sum(Of) + (request.Tools ?? []).Sum(Of);
 

@@ -1,6 +1,6 @@
 using System.Buffers.Text;
 using System.Text.Json;
-using Callgate.Providers;
+using Callgate.Providers.OpenAi;
 using Callgate.Wire;
 
 namespace Callgate.Formats.Native;
@@ -8,53 +8,58 @@ namespace Callgate.Formats.Native;
 /// <summary>OpenAI's chat completions.</summary>
 internal sealed class ChatReplies : NativeReplies
 {
-    public override ReplyFacts Scan(ReadOnlySpan<byte> body)
+    public override ReplyFacts Scan(ReadOnlySpan<byte> body, string provider, string model)
     {
-        var facts = OpenAiReply.Scan(body, "choices"u8, out var hasContent);
+        var facts = OpenAiReply.Scan(body, "choices"u8, provider, model, out var hasContent);
         return hasContent || facts.Usage is not null ? facts : throw new JsonException("The answer has no choices.");
     }
 
     public override StreamWatch Watch(ClientBody body, string provider, string model) =>
         new ChatWatch(body, provider, model);
 
-    public override LlmResponse Parse(LlmProvider provider, ClientBody request, ReadOnlySpan<byte> body) =>
-        provider.ReadResponse(Outline(request), body);
-
-    public override ChunkTranslator Translate(LlmProvider provider, ClientBody request) =>
-        provider.TranslateStream(Outline(request));
-
-    /// <summary>All that an answer in this format depends on: reading the whole request for it would cost more than the answer.</summary>
-    private static ChatRequest Outline(ClientBody request) =>
-        new()
+    protected override LlmRequest Outline(ClientBody request) =>
+        new ChatRequest
         {
             Model = request.Model,
             Messages = [],
-            N =
-                request.TryFind("n", out var json)
-                && Utf8Parser.TryParse(json, out int count, out var read)
-                && read == json.Length
-                    ? count
-                    : null,
+            N = ChoicesOf(request),
         };
+
+    /// <summary>How many choices the client asked for; null: it did not say.</summary>
+    public static int? ChoicesOf(ClientBody request) =>
+        request.TryFind("n", out var json)
+        && Utf8Parser.TryParse(json, out int count, out var read)
+        && read == json.Length
+            ? count
+            : null;
 }
 
 /// <summary>OpenAI's embeddings. Not streamed.</summary>
 internal sealed class EmbeddingReplies : NativeReplies
 {
-    public override ReplyFacts Scan(ReadOnlySpan<byte> body)
+    public override ReplyFacts Scan(ReadOnlySpan<byte> body, string provider, string model)
     {
-        var facts = OpenAiReply.Scan(body, "data"u8, out var hasContent);
+        var facts = OpenAiReply.Scan(body, "data"u8, provider, model, out var hasContent);
         return hasContent ? facts : throw new JsonException("The answer has no data.");
     }
 
     public override StreamWatch Watch(ClientBody body, string provider, string model) =>
         throw new InvalidOperationException("Embeddings aren't streamed.");
+
+    protected override LlmRequest Outline(ClientBody request) =>
+        new EmbeddingRequest { Model = request.Model, Input = [] };
 }
 
 /// <summary>Looks over a reply in OpenAI's format.</summary>
 internal static class OpenAiReply
 {
-    public static ReplyFacts Scan(ReadOnlySpan<byte> body, ReadOnlySpan<byte> content, out bool hasContent)
+    public static ReplyFacts Scan(
+        ReadOnlySpan<byte> body,
+        ReadOnlySpan<byte> content,
+        string provider,
+        string calledModel,
+        out bool hasContent
+    )
     {
         hasContent = false;
         string? id = null,
@@ -92,6 +97,14 @@ internal static class OpenAiReply
                 reader.Read();
                 usage = JsonSerializer.Deserialize(ref reader, WireJson.Default.Usage);
             }
+            else if (reader.ValueTextEquals("error"u8))
+            {
+                reader.Read();
+                if (reader.TokenType != JsonTokenType.Null)
+                {
+                    throw OpenAiErrors.ReadInAnswer(provider, calledModel, body);
+                }
+            }
             else if (reader.ValueTextEquals(content))
             {
                 reader.Read();
@@ -120,9 +133,9 @@ internal static class OpenAiReply
 internal sealed class ChatWatch(ClientBody body, string provider, string model) : StreamWatch
 {
     private readonly ModelFinder _model = new();
+    private readonly HashSet<int> _finished = [];
     private Usage? _usage;
-    private int _finished;
-    private int _choices = 1;
+    private int _choices = ChatReplies.ChoicesOf(body) ?? 1;
 
     public override Usage? Usage => _usage;
 
@@ -131,7 +144,7 @@ internal sealed class ChatWatch(ClientBody body, string provider, string model) 
     public override StreamStep Look(ReadOnlySpan<byte> eventType, ReadOnlySpan<byte> data, out Range modelAt)
     {
         modelAt = default;
-        if (data.SequenceEqual("[DONE]"u8))
+        if (data.TrimEnd(Blanks).SequenceEqual("[DONE]"u8))
         {
             return StreamStep.End;
         }
@@ -144,9 +157,9 @@ internal sealed class ChatWatch(ClientBody body, string provider, string model) 
                 return StreamStep.Drop;
             }
         }
-        else if (data is not [(byte)'{', .., (byte)'}'])
+        else
         {
-            throw new JsonException("The event is no JSON object.");
+            ThrowIfNoObject(data);
         }
 
         modelAt = _model.Find(data);
@@ -177,16 +190,7 @@ internal sealed class ChatWatch(ClientBody body, string provider, string model) 
             && error.ValueKind != JsonValueKind.Null
         )
         {
-            throw Providers.OpenAi.OpenAiErrors.Read(
-                provider,
-                new ProviderError
-                {
-                    // An error in mid-stream has no status of its own; unless it says more, the server failed.
-                    StatusCode = 500,
-                    Model = model,
-                    Body = data,
-                }
-            );
+            throw OpenAiErrors.ReadInAnswer(provider, model, data);
         }
 
         _usage = chunk.Usage ?? _usage;
@@ -194,10 +198,14 @@ internal sealed class ChatWatch(ClientBody body, string provider, string model) 
         foreach (var choice in chunk.Choices)
         {
             _choices = Math.Max(_choices, choice.Index + 1);
-            _finished += choice.FinishReason is null ? 0 : 1;
+            if (choice.FinishReason is not null)
+            {
+                _finished.Add(choice.Index);
+            }
         }
 
-        IsComplete = _finished >= _choices;
+        // The answer is whole when every one of its choices is.
+        IsComplete = _finished.Count >= _choices;
         return chunk is { Choices.Count: 0, Usage: not null } && !body.IncludesUsage
             ? StreamStep.Drop
             : StreamStep.Pass;

@@ -7,7 +7,7 @@ namespace Callgate.Formats.Native;
 /// <summary>Anthropic's messages.</summary>
 internal sealed class MessageReplies : NativeReplies
 {
-    public override ReplyFacts Scan(ReadOnlySpan<byte> body)
+    public override ReplyFacts Scan(ReadOnlySpan<byte> body, string provider, string calledModel)
     {
         string? id = null,
             model = null;
@@ -41,6 +41,14 @@ internal sealed class MessageReplies : NativeReplies
                 reader.Read();
                 usage.Add(JsonElement.ParseValue(ref reader));
             }
+            else if (reader.ValueTextEquals("error"u8))
+            {
+                reader.Read();
+                if (reader.TokenType != JsonTokenType.Null)
+                {
+                    throw AnthropicErrors.ReadInAnswer(body, calledModel);
+                }
+            }
             else if (reader.ValueTextEquals("content"u8))
             {
                 reader.Read();
@@ -71,65 +79,33 @@ internal sealed class MessageWatch(string model) : StreamWatch
     public override StreamStep Look(ReadOnlySpan<byte> eventType, ReadOnlySpan<byte> data, out Range modelAt)
     {
         modelAt = default;
-        if (data is not [(byte)'{', .., (byte)'}'])
+        ThrowIfNoObject(data);
+        switch (TypeOf(eventType, data))
         {
-            throw new JsonException("The event is no JSON object.");
-        }
-
-        // Some compatible servers leave the event's name out.
-        if (eventType.IsEmpty || eventType.SequenceEqual("message"u8))
-        {
-            eventType = TypeOf(data);
-        }
-
-        switch (eventType)
-        {
-            case var _ when eventType.SequenceEqual("message_start"u8):
-                Note(data, "message");
+            case var type when type.SequenceEqual("message_start"u8):
+                Note(Parse(data).GetPropertyOrThrow("message"));
                 modelAt = _model.Find(data);
                 return StreamStep.Pass;
-            case var _ when eventType.SequenceEqual("message_delta"u8):
-                Note(data, null);
-                IsComplete = true;
+            case var type when type.SequenceEqual("message_delta"u8):
+                var root = Parse(data);
+                Note(root);
+                // Some servers send one with the usage so far.
+                IsComplete |=
+                    root.TryGet("delta", JsonValueKind.Object, out var delta)
+                    && delta.StringOf("stop_reason") is not null;
                 return StreamStep.Pass;
-            case var _ when eventType.SequenceEqual("message_stop"u8):
+            case var type when type.SequenceEqual("message_stop"u8):
                 IsComplete = true;
                 return StreamStep.End;
-            case var _ when eventType.SequenceEqual("error"u8):
+            case var type when type.SequenceEqual("error"u8):
                 throw AnthropicErrors.ReadInAnswer(data, model);
             default:
                 return StreamStep.Pass;
         }
     }
 
-    private static ReadOnlySpan<byte> TypeOf(ReadOnlySpan<byte> data)
+    private void Note(JsonElement root)
     {
-        var reader = new Utf8JsonReader(data);
-        reader.Read();
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-        {
-            var isType = reader.ValueTextEquals("type"u8);
-            reader.Read();
-            if (isType && reader.TokenType == JsonTokenType.String)
-            {
-                return reader.ValueSpan;
-            }
-
-            reader.Skip();
-        }
-
-        return default;
-    }
-
-    private void Note(ReadOnlySpan<byte> data, string? parent)
-    {
-        var reader = new Utf8JsonReader(data);
-        var root = JsonElement.ParseValue(ref reader);
-        if (parent is not null && !root.TryGetProperty(parent, out root))
-        {
-            throw new JsonException($"The event has no {parent}.");
-        }
-
         if (root.TryGetProperty("usage", out var usage))
         {
             _usage.Add(usage);

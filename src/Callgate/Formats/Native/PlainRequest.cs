@@ -19,8 +19,15 @@ internal static class PlainRequest
         {
             "chat" or "messages" => HasMessages(body) && HasPlainNumbers(body),
             "embeddings" => HasInput(body),
+            "responses" => HasSomething(body),
             _ => false,
         };
+
+    /// <summary>What it asks is there, or kept elsewhere; what there is was read already.</summary>
+    private static bool HasSomething(ClientBody body) =>
+        body.TryFind("input", out var input)
+            ? !input.SequenceEqual("[]"u8) && !input.SequenceEqual("null"u8)
+            : body.TryFind("previous_response_id", out _) || body.TryFind("prompt", out _);
 
     private static bool HasMessages(ClientBody body)
     {

@@ -25,15 +25,20 @@ internal interface IResponseStore
 /// <param name="PreviousId">The response that it builds on.</param>
 /// <param name="Input">Its own input items, a JSON array.</param>
 /// <param name="Body">The response object as its client got it.</param>
+/// <param name="Upstream">The deployment that gave the response, and keeps it under the same id; null where it was translated.</param>
 internal sealed record StoredResponse(
     string Owner,
     string Id,
     long CreatedAt,
     string? PreviousId,
     ReadOnlyMemory<byte> Input,
-    ReadOnlyMemory<byte> Body
+    ReadOnlyMemory<byte> Body,
+    string? Upstream = null
 )
 {
+    /// <summary>One item of a response that was given by a deployment: by the item's id nothing else would find it.</summary>
+    public bool IsItem => Input.IsEmpty;
+
     public long Size => Input.Length + Body.Length;
 }
 

@@ -24,6 +24,9 @@ internal static class ReasoningSeal
             ? sealedElsewhere.GetString()
         : null;
 
+    /// <summary>Whether a request brings something back that was sealed here: nobody else can open it.</summary>
+    public static bool IsIn(ReadOnlySpan<byte> body) => body.IndexOf("\"callgate."u8) >= 0;
+
     /// <summary>Whether no model but the one that made it can read it.</summary>
     public static bool IsForeign(string seal) =>
         !seal.StartsWith(Thinking, StringComparison.Ordinal) && !seal.StartsWith(Redacted, StringComparison.Ordinal);

@@ -47,7 +47,7 @@ internal sealed class ResponseHistory(IResponseStore store, TimeProvider clock)
         return request with
         {
             Messages = MessagesOf(envelope.Instructions, chain, input),
-            Origin = envelope with { Input = input, NeedsHistory = false },
+            Origin = envelope with { Input = input, NeedsHistory = false, Upstream = lookup.Upstream },
         };
     }
 
@@ -82,27 +82,58 @@ internal sealed class ResponseHistory(IResponseStore store, TimeProvider clock)
     /// <param name="request">The request, after <see cref="ResumeAsync"/>.</param>
     /// <param name="answer">The response object, as it was written.</param>
     /// <param name="owner">The hash of the client's key.</param>
+    /// <param name="upstream">The deployment whose own answer it is; null where it was translated.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>False where it was to be kept and is too large.</returns>
-    public ValueTask<bool> SaveAsync(
+    public async ValueTask<bool> SaveAsync(
         LlmRequest request,
         ReadOnlyMemory<byte> answer,
         string owner,
+        string? upstream,
         CancellationToken cancellationToken
-    ) =>
-        request.Origin is ResponsesEnvelope { Store: true } envelope
-            ? store.SaveAsync(
+    )
+    {
+        if (request.Origin is not ResponsesEnvelope { Store: true } envelope)
+        {
+            return true;
+        }
+
+        var id = envelope.ResponseId;
+        var created = clock.GetUtcNow().ToUnixTimeSeconds();
+        if (upstream is not null)
+        {
+            var response = JsonElement.Parse(answer.Span);
+            id = StoredItems.IdOf(response) ?? id;
+            foreach (var item in ResponsesReader.ListOf(response, "output"))
+            {
+                if (StoredItems.IdOf(item) is { } itemId)
+                {
+                    var alone = JsonSerializer.SerializeToUtf8Bytes(item, WireJson.Relaxed.JsonElement);
+                    await store
+                        .SaveAsync(
+                            new StoredResponse(owner, itemId, created, id, default, alone, upstream),
+                            cancellationToken
+                        )
+                        .ConfigureAwait(false);
+                }
+            }
+        }
+
+        return await store
+            .SaveAsync(
                 new StoredResponse(
                     owner,
-                    envelope.ResponseId,
-                    clock.GetUtcNow().ToUnixTimeSeconds(),
+                    id,
+                    created,
                     envelope.PreviousResponseId,
-                    StoredItems.WriteInput(envelope.ResponseId, envelope.Input),
-                    answer
+                    StoredItems.WriteInput(id, envelope.Input),
+                    answer,
+                    upstream
                 ),
                 cancellationToken
             )
-            : new(true);
+            .ConfigureAwait(false);
+    }
 
     /// <summary>The body of <c>GET /v1/responses/{id}</c>.</summary>
     /// <exception cref="LlmNotFoundException">There is no such response of this owner.</exception>
@@ -110,9 +141,7 @@ internal sealed class ResponseHistory(IResponseStore store, TimeProvider clock)
         string id,
         string owner,
         CancellationToken cancellationToken
-    ) =>
-        (await store.GetAsync(owner, id, cancellationToken).ConfigureAwait(false))?.Body
-        ?? throw ResponsesErrors.ResponseNotFound(id);
+    ) => (await FindAsync(id, owner, cancellationToken).ConfigureAwait(false)).Body;
 
     /// <summary>The body of <c>GET /v1/responses/{id}/input_items</c>: all items that the response was made from.</summary>
     /// <exception cref="LlmException">There is no such response of this owner.</exception>
@@ -123,9 +152,7 @@ internal sealed class ResponseHistory(IResponseStore store, TimeProvider clock)
         CancellationToken cancellationToken
     )
     {
-        var response =
-            await store.GetAsync(owner, id, cancellationToken).ConfigureAwait(false)
-            ?? throw ResponsesErrors.ResponseNotFound(id);
+        var response = await FindAsync(id, owner, cancellationToken).ConfigureAwait(false);
         var chain = response.PreviousId is { } previous
             ? await new Lookup(store, owner, cancellationToken).ChainAsync(previous).ConfigureAwait(false)
             : [];
@@ -140,11 +167,16 @@ internal sealed class ResponseHistory(IResponseStore store, TimeProvider clock)
         CancellationToken cancellationToken
     )
     {
-        if (!await store.DeleteAsync(owner, id, cancellationToken).ConfigureAwait(false))
+        var response = await FindAsync(id, owner, cancellationToken).ConfigureAwait(false);
+        if (response.Upstream is not null)
         {
-            throw ResponsesErrors.ResponseNotFound(id);
+            foreach (var itemId in OutputOf(response).Select(StoredItems.IdOf).OfType<string>())
+            {
+                await store.DeleteAsync(owner, itemId, cancellationToken).ConfigureAwait(false);
+            }
         }
 
+        await store.DeleteAsync(owner, id, cancellationToken).ConfigureAwait(false);
         var buffer = new ArrayBufferWriter<byte>();
         using var json = new Utf8JsonWriter(buffer, ResponseObject.JsonOptions);
         json.WriteStartObject();
@@ -155,6 +187,11 @@ internal sealed class ResponseHistory(IResponseStore store, TimeProvider clock)
         json.Flush();
         return buffer.WrittenMemory;
     }
+
+    private async ValueTask<StoredResponse> FindAsync(string id, string owner, CancellationToken cancellationToken) =>
+        await store.GetAsync(owner, id, cancellationToken).ConfigureAwait(false) is { IsItem: false } response
+            ? response
+            : throw ResponsesErrors.ResponseNotFound(id);
 
     private static IEnumerable<JsonElement> InputOf(StoredResponse response) =>
         JsonElement.Parse(response.Input.Span).EnumerateArray();
@@ -169,6 +206,9 @@ internal sealed class ResponseHistory(IResponseStore store, TimeProvider clock)
         private readonly Dictionary<string, Dictionary<string, JsonElement>> _items = new(StringComparer.Ordinal);
         private long _bytes;
 
+        /// <summary>The one deployment that keeps all that was found; empty where there is none.</summary>
+        public string Upstream => _found.Values.Select(r => r.Upstream).Distinct().ToList() is [{ } one] ? one : "";
+
         /// <summary>A response and those that it builds on, the oldest first.</summary>
         public async ValueTask<List<StoredResponse>> ChainAsync(string last)
         {
@@ -176,8 +216,9 @@ internal sealed class ResponseHistory(IResponseStore store, TimeProvider clock)
             for (string? id = last; id is not null; id = chain[^1].PreviousId)
             {
                 chain.Add(
-                    await FindAsync(id, "previous_response_id").ConfigureAwait(false)
-                        ?? throw ResponsesErrors.PreviousNotFound(id)
+                    await FindAsync(id, "previous_response_id").ConfigureAwait(false) is { IsItem: false } response
+                        ? response
+                        : throw ResponsesErrors.PreviousNotFound(id)
                 );
             }
 
@@ -188,9 +229,14 @@ internal sealed class ResponseHistory(IResponseStore store, TimeProvider clock)
         public async ValueTask<JsonElement> ItemAsync(JsonElement reference, string path)
         {
             var id = new FieldReader(reference, path).RequiredString("id");
+            if (await FindAsync(id, path).ConfigureAwait(false) is { IsItem: true } alone)
+            {
+                return JsonElement.Parse(alone.Body.Span);
+            }
+
             if (
                 StoredItems.ResponseIdOf(id) is { } responseId
-                && await FindAsync(responseId, path).ConfigureAwait(false) is { } response
+                && await FindAsync(responseId, path).ConfigureAwait(false) is { IsItem: false } response
             )
             {
                 if (!_items.TryGetValue(responseId, out var items))

@@ -30,6 +30,9 @@ internal sealed record ResponsesEnvelope
     /// <summary>Whether messages are missing until <see cref="ResponseHistory.ResumeAsync"/> has looked them up.</summary>
     public bool NeedsHistory { get; init; }
 
+    /// <summary>The deployment that keeps all that the request builds on, and so can be given it by its ids; empty where none has all. Null: it builds on nothing.</summary>
+    public string? Upstream { get; init; }
+
     /// <summary>The tools whose calls carry plain text: chat models see functions with one parameter.</summary>
     public IReadOnlySet<string> CustomTools { get; init; } = new HashSet<string>();
 

@@ -3,12 +3,12 @@ using System.Text.Json;
 
 namespace Callgate.Formats.Responses;
 
-/// <summary>Writes the events of one stream, numbered. The writer is used again and again.</summary>
-internal sealed class ResponsesEvents
+/// <summary>Writes the events of one stream, numbered from a number on. The writer is used again and again.</summary>
+internal sealed class ResponsesEvents(long number)
 {
     private Utf8JsonWriter? _json;
     private IBufferWriter<byte> _output = null!;
-    private long _number;
+    private long _number = number;
 
     /// <summary>Where the events go from now on.</summary>
     public void WriteTo(IBufferWriter<byte> output) => _output = output;

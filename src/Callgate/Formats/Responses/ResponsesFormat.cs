@@ -14,6 +14,8 @@ internal sealed class ResponsesFormat : ClientFormat
 
     public override string CallType => "aresponses";
 
+    public override bool OwnsMetadata => false;
+
     public override LlmRequest ReadRequest(ReadOnlySpan<byte> body)
     {
         var request = ReadView(body);
@@ -21,22 +23,25 @@ internal sealed class ResponsesFormat : ClientFormat
         return request;
     }
 
-    /// <summary>
-    /// Reads what a request says as far as the chat format can say it: for hooks and routing, where its provider may speak this format and
-    /// gets the bytes as they are.
-    /// </summary>
-    /// <exception cref="JsonException">It is no JSON, or no object.</exception>
-    /// <exception cref="LlmBadRequestException">A field is missing, or of the wrong kind.</exception>
-    public static ChatRequest ReadView(ReadOnlySpan<byte> body) => ResponsesRequestReader.Read(body);
+    public override ChatRequest ReadView(ReadOnlySpan<byte> body) => ResponsesRequestReader.Read(body);
 
-    /// <summary>Refuses a request that asks for more than a chat model can do.</summary>
-    /// <exception cref="LlmBadRequestException">It does; the message says what, and names the field.</exception>
-    public static void EnsureTranslatable(LlmRequest request)
+    public override void EnsureTranslatable(LlmRequest view)
     {
-        if (ResponsesEnvelope.Of(request).Untranslatable is { } reason)
+        if (ResponsesEnvelope.Of(view).Untranslatable is { } reason)
         {
             throw reason;
         }
+    }
+
+    public override bool MayPass(ClientBody body, Deployment deployment)
+    {
+        var envelope = ResponsesEnvelope.Of(body.RequestOrEmpty);
+        var fields = new FieldReader(envelope.Root, "");
+        return (envelope.Upstream is null || envelope.Upstream == deployment.Id)
+            // Nobody would be billed for the first; of the second, we don't know the owner.
+            && fields.Bool("background") != true
+            && !fields.Has("conversation")
+            && !ReasoningSeal.IsIn(body.Bytes.Span);
     }
 
     public override void WriteResponse(IBufferWriter<byte> output, LlmResponse response, FormatContext context)

@@ -7,7 +7,7 @@ namespace Callgate.Formats.Responses;
 /// <remarks>
 /// <c>truncation</c>, <c>max_tool_calls</c>, <c>stream_options</c>, <c>reasoning.summary</c> and the fields of OpenAI's own prompt cache are
 /// taken and have no effect on a chat model: an input that is too long is an error there, tools of OpenAI's aren't run, and reasoning is
-/// shown as far as the model shows it.
+/// shown as far as the model shows it. <c>metadata</c> is repeated in the answer.
 /// </remarks>
 internal sealed class ResponsesRequestReader
 {
@@ -41,6 +41,7 @@ internal sealed class ResponsesRequestReader
         "prompt_cache_options",
         // Anthropic's name of the instructions, which nobody would look for here.
         "system",
+        "metadata",
     ];
 
     private LlmException? _untranslatable;
@@ -61,6 +62,7 @@ internal sealed class ResponsesRequestReader
         var fields = new FieldReader(root, "");
         var model = fields.RequiredString("model");
         NoteTheImpossible(fields);
+        _ = fields.Object("metadata");
         var previous = fields.String("previous_response_id");
         var instructions = fields.String("instructions");
         var input = ReadInput(fields, previous);

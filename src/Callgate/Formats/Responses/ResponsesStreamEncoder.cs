@@ -12,7 +12,7 @@ internal sealed class ResponsesStreamEncoder : StreamEncoder
 {
     private readonly FormatContext _context;
     private readonly ResponsesEnvelope _envelope;
-    private readonly ResponsesEvents _events = new();
+    private readonly ResponsesEvents _events;
     private readonly OutputItems _items;
     private readonly MessageWriter _message;
     private readonly CallsWriter _calls;
@@ -27,6 +27,13 @@ internal sealed class ResponsesStreamEncoder : StreamEncoder
     {
         _context = context;
         _envelope = ResponsesEnvelope.Of(context.Request);
+        _events = new ResponsesEvents(context.Passed?.Number ?? 0);
+        if (context.Passed is { } passed)
+        {
+            _envelope = _envelope with { ResponseId = passed.Id };
+            _hasBegun = true;
+        }
+
         _items = new OutputItems(_envelope);
         _message = new MessageWriter(_events, _items);
         _calls = new CallsWriter(_events, _items);

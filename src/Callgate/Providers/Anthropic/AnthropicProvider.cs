@@ -41,7 +41,7 @@ internal sealed class AnthropicProvider(TimeProvider? timeProvider = null) : Llm
             _ => throw AnthropicErrors.Unsupported(target.Model, "anthropic has no such endpoint"),
         };
 
-    public override bool Speaks(Formats.ClientFormat format) => format.Name == "messages";
+    public override bool Speaks(Formats.ClientFormat format, ProviderTarget target) => format.Name == "messages";
 
     public override ProviderRequest PassThrough(
         Formats.ClientFormat format,

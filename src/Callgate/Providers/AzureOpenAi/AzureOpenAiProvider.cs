@@ -19,17 +19,28 @@ internal sealed class AzureOpenAiProvider : OpenAiProvider
 
     public override IReadOnlyList<string> OwnedPrefixes => [];
 
+    // Only the v1 path has it.
+    protected override bool HasResponses(ProviderTarget target) =>
+        IsV1(target.ApiBase) || IsV1Version(VersionOf(target));
+
+    private static string VersionOf(ProviderTarget target) =>
+        target.ApiVersion ?? Environment.GetEnvironmentVariable("AZURE_API_VERSION") ?? DefaultApiVersion;
+
+    private static bool IsV1(string root) => root.EndsWith("/openai/v1", StringComparison.OrdinalIgnoreCase);
+
+    private static bool IsV1Version(string version) => version is "v1" or "latest" or "preview";
+
     protected override Uri UrlOf(string path, ProviderTarget target)
     {
-        var version = target.ApiVersion ?? Environment.GetEnvironmentVariable("AZURE_API_VERSION") ?? DefaultApiVersion;
+        var version = VersionOf(target);
         var root = target.ApiBase;
-        if (root.EndsWith("/openai/v1", StringComparison.OrdinalIgnoreCase))
+        if (IsV1(root))
         {
             return new Uri($"{root}/{path}");
         }
 
         // The v1 path names the model in the body, as OpenAI does.
-        if (version is "v1" or "latest" or "preview")
+        if (IsV1Version(version))
         {
             var query = version == "preview" ? "?api-version=preview" : "";
             return new Uri($"{root}/openai/v1/{path}{query}");

@@ -37,19 +37,19 @@ internal static class OpenAiCompletionsMockWire
         var chunks = 0;
         for (var choice = 0; choice < request.Choices; choice++)
         {
-            foreach (var piece in MockText.Cut(Text(request, options), options.ChunkSize))
+            foreach (var piece in MockText.Cut(Text(request, options), options.ChunkSize).Append(""))
             {
-                yield return Chunk(choice, piece, null);
-                if (++chunks == options.FailAfterChunks)
+                if (chunks == options.FailAfterChunks)
                 {
                     yield return OpenAiMockWire.Event(json =>
                         OpenAiMockWire.WriteError(json, 500, options.ErrorCode, null, null)
                     );
                     yield break;
                 }
-            }
 
-            yield return Chunk(choice, "", "stop");
+                yield return Chunk(choice, piece, piece.Length == 0 ? "stop" : null);
+                chunks += piece.Length == 0 ? 0 : 1;
+            }
         }
 
         if (request.IncludeUsage)

@@ -12,7 +12,7 @@ internal sealed class OpenAiChunkTranslator(string provider, string model, int c
 
     public override void Translate(ReadOnlySpan<byte> eventType, ReadOnlySpan<byte> data, Queue<ChatChunk> output)
     {
-        if (data.SequenceEqual("[DONE]"u8))
+        if (data.TrimEnd(" \t"u8).SequenceEqual("[DONE]"u8))
         {
             IsDone = true;
             return;
@@ -39,16 +39,7 @@ internal sealed class OpenAiChunkTranslator(string provider, string model, int c
             && error.ValueKind != JsonValueKind.Null
         )
         {
-            throw OpenAiErrors.Read(
-                provider,
-                new ProviderError
-                {
-                    // An error in mid-stream has no status of its own; unless it says more, the server failed.
-                    StatusCode = 500,
-                    Model = model,
-                    Body = data,
-                }
-            );
+            throw OpenAiErrors.ReadInAnswer(provider, model, data);
         }
 
         NoteFinish(chunk.Body);

@@ -27,6 +27,18 @@ internal static class OpenAiErrors
         );
     }
 
+    /// <summary>An error that comes where an answer was due: it has no status of its own, and unless it says more, the server failed.</summary>
+    public static LlmException ReadInAnswer(string provider, string model, ReadOnlySpan<byte> body) =>
+        Read(
+            provider,
+            new ProviderError
+            {
+                StatusCode = 500,
+                Model = model,
+                Body = body,
+            }
+        );
+
     private static (string? Message, string? Type, string? Param, string? Code) Parse(ReadOnlySpan<byte> body)
     {
         try

@@ -31,7 +31,12 @@ internal class OpenAiProvider : LlmProvider
         new(UrlOf(PathOf(request), target), BodyOf(request, target), HeadersOf(target));
 
     /// <inheritdoc />
-    public override bool Speaks(Formats.ClientFormat format) => format.Name is "chat" or "embeddings";
+    public override bool Speaks(Formats.ClientFormat format, ProviderTarget target) =>
+        format.Name is "chat" or "embeddings"
+        || format.Name == "responses" && !(target.UseChatCompletionsApi ?? !HasResponses(target));
+
+    /// <summary>Whether the Responses API is there. Many servers that speak OpenAI's format don't have it.</summary>
+    protected virtual bool HasResponses(ProviderTarget target) => target.ApiBase == DefaultApiBase;
 
     /// <inheritdoc />
     public override ProviderRequest PassThrough(
@@ -39,7 +44,7 @@ internal class OpenAiProvider : LlmProvider
         ReadOnlyMemory<byte> body,
         ProviderTarget target,
         IReadOnlyList<KeyValuePair<string, string>> clientHeaders
-    ) => new(UrlOf(format.Name == "embeddings" ? "embeddings" : "chat/completions", target), body, HeadersOf(target));
+    ) => new(UrlOf(format.Name == "chat" ? "chat/completions" : format.Name, target), body, HeadersOf(target));
 
     protected virtual Uri UrlOf(string path, ProviderTarget target) => KnownUrls.Get(target.ApiBase, path);
 
@@ -87,16 +92,17 @@ internal class OpenAiProvider : LlmProvider
         {
             EmbeddingRequest => JsonSerializer.Deserialize(body, WireJson.Default.EmbeddingResponse)
                 ?? throw new JsonException("The answer is null."),
-            _ => ReadCompletion(body),
+            _ => ReadCompletion(request.Model, body),
         };
 
-    private static ChatCompletion ReadCompletion(ReadOnlySpan<byte> body)
+    private ChatCompletion ReadCompletion(string model, ReadOnlySpan<byte> body)
     {
         var completion =
             JsonSerializer.Deserialize(body, WireJson.Default.ChatCompletion)
             ?? throw new JsonException("The answer is null.");
-        return completion.Choices.Count > 0 || completion.Usage is not null
-            ? completion
+        return completion.Choices.Count > 0 || completion.Usage is not null ? completion
+            : completion.AdditionalProperties?.ContainsKey("error") == true
+                ? throw OpenAiErrors.ReadInAnswer(Name, model, body)
             : throw new JsonException("The answer has no choices.");
     }
 

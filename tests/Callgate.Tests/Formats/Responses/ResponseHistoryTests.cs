@@ -263,7 +263,7 @@ public class ResponseHistoryTests
         request = request with { Origin = ResponsesEnvelope.Of(request) with { ResponseId = id } };
         var output = new System.Buffers.ArrayBufferWriter<byte>();
         Format.WriteResponse(output, Completion(message), Context(request));
-        Assert.True(await _history.SaveAsync(request, output.WrittenMemory, "key", Token));
+        Assert.True(await _history.SaveAsync(request, output.WrittenMemory, "key", null, Token));
         return Text(output.WrittenMemory);
     }
 

@@ -20,7 +20,7 @@ public class ResponsesRequestTests
     )]
     [InlineData(
         """{"model":"m","input":"x","stream":true,"stream_options":{"include_obfuscation":false},"max_output_tokens":64,"temperature":0.5,"top_p":0.9,"tools":[{"type":"function","name":"f"}],"parallel_tool_calls":false,"user":"u","safety_identifier":"s","service_tier":"flex","reasoning":{"effort":"low","summary":"auto"},"store":false,"truncation":"auto","max_tool_calls":3,"metadata":{"a":"b"},"tags":["t"],"background":false,"prompt":null}""",
-        """{"model":"m","messages":[{"role":"user","content":"x"}],"max_completion_tokens":64,"temperature":0.5,"top_p":0.9,"user":"u","tools":[{"type":"function","function":{"name":"f"}}],"parallel_tool_calls":false,"reasoning_effort":"low","service_tier":"flex","stream":true,"stream_options":{"include_usage":true},"safety_identifier":"s","metadata":{"a":"b"},"tags":["t"]}"""
+        """{"model":"m","messages":[{"role":"user","content":"x"}],"max_completion_tokens":64,"temperature":0.5,"top_p":0.9,"user":"u","tools":[{"type":"function","function":{"name":"f"}}],"parallel_tool_calls":false,"reasoning_effort":"low","service_tier":"flex","stream":true,"stream_options":{"include_usage":true},"safety_identifier":"s","tags":["t"]}"""
     )]
     [InlineData(
         """{"model":"m","input":"x","text":{"format":{"type":"json_schema","name":"n","description":"d","schema":{"type":"object"},"strict":true},"verbosity":"low"},"include":["message.output_text.logprobs","reasoning.encrypted_content"],"top_logprobs":2}""",
@@ -236,13 +236,14 @@ public class ResponsesRequestTests
     [Fact]
     public void View_TakesWhatOnlyOpenAiCanDo()
     {
-        var view = ResponsesFormat.ReadView(
+        var format = new ResponsesFormat();
+        var view = format.ReadView(
             """{"model":"gpt","input":[{"role":"user","content":"x"},{"type":"web_search_call","id":"ws_1"}],"tools":[{"type":"web_search","x":1}],"background":true}"""u8
         );
 
         Assert.Equal("x", view.Messages.Single().Text);
         Assert.Equal("web_search", view.Tools!.Single().Type);
-        var e = Assert.Throws<LlmBadRequestException>(() => ResponsesFormat.EnsureTranslatable(view));
+        var e = Assert.Throws<LlmBadRequestException>(() => format.EnsureTranslatable(view));
         Assert.Equal("background", e.Param);
     }
 

@@ -303,7 +303,7 @@ public sealed class ResponsesSdkTests : IDisposable
             }
 
             _format.WriteResponse(output, accumulator.ToCompletion(), context);
-            await _history.SaveAsync(_request, output.WrittenMemory, "key", token);
+            await _history.SaveAsync(_request, output.WrittenMemory, "key", null, token);
             return Json(output.WrittenMemory);
         }
 
@@ -316,7 +316,7 @@ public sealed class ResponsesSdkTests : IDisposable
             }
 
             encoder.Complete(output);
-            await _history.SaveAsync(_request, encoder.Answer, "key", token);
+            await _history.SaveAsync(_request, encoder.Answer, "key", null, token);
         }
         catch (IOException e)
         {

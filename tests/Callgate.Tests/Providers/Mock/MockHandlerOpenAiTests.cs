@@ -259,6 +259,23 @@ public sealed class MockHandlerOpenAiTests : IDisposable
     }
 
     [Theory]
+    [InlineData("/v1/chat/completions", """{"model":"m","stream":true,"messages":[]}""")]
+    [InlineData("/v1/completions", """{"model":"m","stream":true,"prompt":"x"}""")]
+    [InlineData("/v1/responses", """{"model":"m","stream":true,"input":"x"}""")]
+    public async Task FailAfterNoChunks_FailsAtOnce(string path, string body)
+    {
+        var text = await MockRequests.Text(
+            new MockOptions { Response = "Hello", FailAfterChunks = 0 },
+            path,
+            body,
+            Token
+        );
+
+        Assert.DoesNotContain("Hello", text, StringComparison.Ordinal);
+        Assert.Contains("error", text, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("/v1/chat/completions", "{", 400)]
     [InlineData("/v1/chat/completions", "[]", 400)]
     [InlineData("/v1/chat/completions", """{"model":"m"}""", 400)]
