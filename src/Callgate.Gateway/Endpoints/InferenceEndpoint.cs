@@ -50,7 +50,9 @@ internal sealed class InferenceEndpoint(GatewayServer server, ClientFormat forma
         try
         {
             call = refusal is null
-                ? await request.ToCallAsync(ClientBody.Read(format, body, Caller.PathValue(http, ModelInPath))).ConfigureAwait(false)
+                ? await request
+                    .ToCallAsync(ClientBody.Read(format, body, Caller.PathValue(http, ModelInPath)))
+                    .ConfigureAwait(false)
                 : null;
         }
         catch (JsonException refused)

@@ -79,6 +79,25 @@ public class RequestOptionTests
     }
 
     [Fact]
+    public async Task ABody_ThatWaitsToBeAskedFor_IsAskedFor()
+    {
+        await using var gateway = await GatewayHost.StartAsync();
+        using var client = new TcpClient();
+        await client.ConnectAsync("127.0.0.1", gateway.Address.Port, Token);
+        await using var stream = client.GetStream();
+        await stream.WriteAsync(
+            Encoding.ASCII.GetBytes(
+                $"POST {Chat} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {GatewayHost.MasterKey}\r\n"
+                    + "Content-Type: application/json\r\nContent-Length: 100\r\nExpect: 100-continue\r\n\r\n"
+            ),
+            Token
+        );
+        using var reader = new StreamReader(stream, Encoding.ASCII);
+
+        Assert.Equal("HTTP/1.1 100 Continue", await reader.ReadLineAsync(Token));
+    }
+
+    [Fact]
     public async Task ACachedAnswer_MayBeTooOldForARequest_OrNotWanted()
     {
         await using var gateway = await GatewayHost.StartAsync(GatewayHost.Models() + "\n  cache: true\n");
