@@ -109,7 +109,7 @@ each("models", async ({ client, model }) => {
     listed.push(one.id);
   }
 
-  assert.deepEqual(listed, ["gpt", "claude", "embed"]);
+  assert.deepEqual(listed, ["gpt", "claude", "embed", "native"]);
   assert.equal((await client.models.retrieve(model)).id, model);
 });
 
