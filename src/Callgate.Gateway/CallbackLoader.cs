@@ -1,5 +1,5 @@
-using System.Text.Json;
 using Callgate.Gateway.Configuration;
+using Callgate.Gateway.Configuration.Keys;
 using Callgate.Gateway.HttpHooks;
 using Callgate.Gateway.UserCode;
 
@@ -8,6 +8,9 @@ namespace Callgate.Gateway;
 /// <summary>Makes callbacks of what a config names: built-in ones, HTTP hooks, and users' code.</summary>
 internal sealed class CallbackLoader(GatewayOptions options, IServiceProvider services)
 {
+    /// <summary>The type of callbacks that are services.</summary>
+    internal const string HttpHook = "http_hook";
+
     private readonly UserCodeLoader _code = new(
         services,
         options.CompiledCodeFolder is { } folder ? new CompiledCodeCache(folder) : CompiledCodeCache.OfUser()
@@ -29,7 +32,7 @@ internal sealed class CallbackLoader(GatewayOptions options, IServiceProvider se
                 {
                     if (LitellmCallbacks.ThrowIfMissing(reference.Name))
                     {
-                        loaded.Add(await MakeAsync(reference, cancellationToken).ConfigureAwait(false));
+                        loaded.Add(await MakeAsync(reference, complaints, cancellationToken).ConfigureAwait(false));
                     }
                 }
                 catch (Exception exception) when (exception is CallbackLoadException or ArgumentException)
@@ -60,43 +63,104 @@ internal sealed class CallbackLoader(GatewayOptions options, IServiceProvider se
     public CallbackWatcher Watch(LoadedCallback loaded, Func<LoadedCallback, LoadedCallback, Task> replace) =>
         _code.Watch(loaded, replace);
 
+    /// <summary>The folders that the code of callbacks is in.</summary>
+    public static IEnumerable<string> FoldersOf(IEnumerable<Configuration.CallbackReference> references)
+    {
+        foreach (var reference in references)
+        {
+            var folder = FolderOf(reference);
+            string? file;
+            try
+            {
+                file = UserCode.CallbackReference.Resolve(reference.Name, folder).FilePath;
+            }
+            catch (CallbackLoadException)
+            {
+                file = null; // may yet be written
+            }
+
+            yield return file is null ? folder : Path.GetDirectoryName(file)!;
+        }
+    }
+
     private async Task<ConfiguredCallback> MakeAsync(
         Configuration.CallbackReference reference,
+        List<ConfigDiagnostic> complaints,
         CancellationToken cancellationToken
     )
     {
-        var type = TypeOf(reference);
-        if (type == "http_hook")
+        var settings = new CallbackSettings(reference.Name, reference.Settings);
+        var type = settings.Text("callback_type");
+        if (type == HttpHook)
         {
-            var settings = HttpHookReader.Read(reference.Name, reference.Settings!.Value);
-            return new ConfiguredCallback(
-                new HttpHookLogger(settings, TimeProvider.System),
-                reference.Events,
-                settings.ToCallbackOptions(),
-                IsOurs: true
+            return HttpHookOf(reference);
+        }
+
+        if (type is not null && !BuiltInCallbacks.Has(type))
+        {
+            string[] types = [HttpHook, .. BuiltInCallbacks.Names];
+            var meant = EditDistance.Nearest(type, types) is { } nearest ? $"; did you mean {nearest}?" : ".";
+            throw settings.Wrong(
+                "callback_type",
+                $"names no type that is known{meant} There are: {string.Join(", ", types)}"
             );
         }
 
-        if (BuiltInCallbacks.Has(type))
+        if (BuiltInCallbacks.Has(type ?? reference.Name))
         {
             return new ConfiguredCallback(
-                BuiltInCallbacks.Create(type, SettingsMap.Of(reference.Settings), reference.Name, TimeProvider.System),
+                BuiltInCallbacks.Create(
+                    type ?? reference.Name,
+                    SettingsMap.Of(reference.Settings),
+                    reference.Name,
+                    TimeProvider.System
+                ),
                 reference.Events,
                 new CallbackOptions { Name = reference.Name },
                 IsOurs: true
             );
         }
 
+        var registration = new CallbackOptions { OnFailure = settings.OnFailure("on_failure") };
+        registration = registration with { Deadline = settings.Seconds("timeout") ?? registration.Deadline };
         var loaded = await _code
-            .LoadAsync(reference.Name, Path.GetDirectoryName(Path.GetFullPath(reference.File))!, cancellationToken)
+            .LoadAsync(reference.Name, FolderOf(reference), reference.Settings, cancellationToken)
             .ConfigureAwait(false);
-        return new ConfiguredCallback(loaded.Handler, reference.Events, new CallbackOptions(), loaded);
+        if (!loaded.HasTakenSettings)
+        {
+            complaints.AddRange(
+                settings
+                    .Keys.Except(["on_failure", "timeout"])
+                    .Select(key =>
+                        reference.Complaint(
+                            ConfigSeverity.Warning,
+                            $"has {Shown.Key(key)} in callback_settings, which nothing reads: there are on_failure and timeout; for others, its constructor takes a JsonElement."
+                        )
+                    )
+            );
+        }
+
+        return new ConfiguredCallback(loaded.Handler, reference.Events, registration, loaded);
     }
 
-    private static string TypeOf(Configuration.CallbackReference reference) =>
-        reference.Settings is { ValueKind: JsonValueKind.Object } settings
-        && settings.TryGetProperty("callback_type", out var type)
-        && type.ValueKind == JsonValueKind.String
-            ? type.GetString()!
-            : reference.Name;
+    private static ConfiguredCallback HttpHookOf(Configuration.CallbackReference reference)
+    {
+        var settings = HttpHookReader.Read(reference.Name, reference.Settings!.Value);
+        if (settings.Uncalled(reference.Events).FirstOrDefault() is { } hook)
+        {
+            throw new CallbackLoadException(
+                $"'{reference.Name}' is in a list for one kind of event only, so its hook {hook} would never be called. Name it in litellm_settings.callbacks."
+            );
+        }
+
+        return new ConfiguredCallback(
+            new HttpHookLogger(settings, TimeProvider.System),
+            reference.Events,
+            settings.ToCallbackOptions(),
+            IsOurs: true
+        );
+    }
+
+    private static string FolderOf(Configuration.CallbackReference reference) =>
+        Path.GetDirectoryName(Path.GetFullPath(reference.File))!;
 }

@@ -46,7 +46,7 @@ public static class CallgateGatewayExtensions
 
     /// <summary>
     /// Maps the gateway's endpoints: those that call models, with and without <c>/v1</c>; the lists of models; health; and the administration of keys.
-    /// They answer only with a key where there is a master key. The builder that comes back is for all of them.
+    /// They answer only with a key where there is a master key, and else only to this machine (<see cref="GatewayOptions.AllowAnonymous"/>). The builder that comes back is for all of them.
     /// </summary>
     /// <param name="endpoints">Where to map them; a group puts them under a prefix.</param>
     public static IEndpointConventionBuilder MapCallgate(this IEndpointRouteBuilder endpoints)
@@ -68,7 +68,7 @@ public static class CallgateGatewayExtensions
         ResponseEndpoints.Map(group, server);
         HealthEndpoints.Map(group, server);
         MetricsEndpoint.Map(group, server);
-        KeyEndpoints.Map(group, () => server.Keys, TimeProvider.System);
+        KeyEndpoints.Map(group, () => server.Keys, http => Admission.Admit(http, server), TimeProvider.System);
         OpenApiEndpoint.Map(
             group,
             server,

@@ -6,8 +6,9 @@ namespace Callgate.Gateway;
 /// <summary>What is served without a config: the mock of every model, and each provider whose key stands in the environment.</summary>
 internal static class DefaultConfig
 {
-    public static GatewayConfig Create()
+    public static GatewayConfig Create(Func<string, string?> environment)
     {
+        var masterKey = MasterKeyVariables.Find(environment);
         List<Deployment> deployments = [new() { ModelName = "mock/*", Model = "mock/*" }];
         foreach (var provider in ProviderTable.All.Where(HasKey))
         {
@@ -24,6 +25,8 @@ internal static class DefaultConfig
 
         return new GatewayConfig
         {
+            DefaultMasterKey = masterKey?.Key,
+            MasterKeyVariable = masterKey?.Variable,
             Models = new ModelTable(deployments, [], [], [.. deployments.Select(d => d.ModelName)]),
         };
     }

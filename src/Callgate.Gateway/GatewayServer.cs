@@ -27,7 +27,10 @@ internal sealed partial class GatewayServer(GatewayOptions options, IServiceProv
     private readonly ILogger _logger = loggers.CreateLogger("Callgate.Gateway");
     private readonly SnapshotBuilder _builder = new(options, services, loggers);
     private readonly SemaphoreSlim _reloading = new(1, 1);
+    private readonly CancellationTokenSource _ending = new();
+    private Task<FlushResult> _retired = Task.FromResult(default(FlushResult));
     private volatile RunningSnapshot? _running;
+    private SqliteResponseStore? _responseStore;
     private ConfigWatcher? _watcher;
     private ITimer? _deadline;
     private int _stopped;
@@ -36,12 +39,29 @@ internal sealed partial class GatewayServer(GatewayOptions options, IServiceProv
 
     public GatewayOptions Options => options;
 
-    /// <summary>What new calls take.</summary>
+    /// <summary>What new calls take. Whoever calls with it, or its callbacks, takes a <see cref="Lease"/> instead.</summary>
     public GatewaySnapshot Current => (_running ?? throw NotStarted()).Snapshot;
+
+    /// <summary>What a new request takes, until it is over.</summary>
+    public SnapshotLease Lease()
+    {
+        while (true)
+        {
+            var running = _running ?? throw NotStarted();
+            running.Enter();
+            // A reload either finds this request, or is seen here.
+            if (ReferenceEquals(running, _running))
+            {
+                return new SnapshotLease(running);
+            }
+
+            running.Leave();
+        }
+    }
 
     public KeyRing Keys { get; private set; } = null!;
 
-    public RefusalCounter Refusals { get; } = new(TimeProvider.System);
+    public RefusalCounter Refusals { get; private set; } = null!;
 
     /// <summary>The stored responses.</summary>
     public ResponseHistory Responses { get; private set; } = null!;
@@ -62,7 +82,8 @@ internal sealed partial class GatewayServer(GatewayOptions options, IServiceProv
     }
 
     /// <summary>Whether it takes calls: started, and not yet stopping.</summary>
-    public bool IsReady => _running is not null && Volatile.Read(ref _stopped) == 0;
+    public bool IsReady =>
+        _running is not null && Volatile.Read(ref _stoppingSince) == 0 && Volatile.Read(ref _stopped) == 0;
 
     /// <exception cref="GatewayStartException">The configuration can't be used.</exception>
     public async Task StartingAsync(CancellationToken cancellationToken)
@@ -72,49 +93,80 @@ internal sealed partial class GatewayServer(GatewayOptions options, IServiceProv
         Keys = await KeyRing
             .OpenAsync(store, TimeProvider.System, loggers.CreateLogger("Callgate.Keys"))
             .ConfigureAwait(false);
-        Responses = new ResponseHistory(
-            SqliteResponseStore.Open(Path.ChangeExtension(options.DatabaseFile, ".responses.db"), TimeProvider.System),
+        _responseStore = SqliteResponseStore.Open(
+            Path.ChangeExtension(options.DatabaseFile, ".responses.db"),
             TimeProvider.System
         );
-        var running = await _builder.BuildAsync(config?.Config, null, cancellationToken).ConfigureAwait(false);
-        await TakeAsync(running).ConfigureAwait(false);
+        Responses = new ResponseHistory(_responseStore, TimeProvider.System);
+        Refusals = new RefusalCounter(this, TimeProvider.System);
+        Take(await _builder.BuildAsync(config?.Config, null, cancellationToken).ConfigureAwait(false));
         if (options.ConfigFile is not null)
         {
-            _watcher = new ConfigWatcher(config!, _builder.LoadOptions, _logger);
+            _watcher = new ConfigWatcher(config!, _builder.LoadOptions, _logger, options.ReloadPause);
             _watcher.Changed += changed => _ = ReloadAsync(changed);
             _watcher.Start();
         }
     }
 
-    private async Task TakeAsync(RunningSnapshot running)
+    private void Take(RunningSnapshot running)
     {
         var before = _running;
-        Keys.SetMasterKey(
-            running.MasterKey is { } master
-                ? await master.RevealAsync(CancellationToken.None).ConfigureAwait(false)
-                : null
-        );
+        Keys.SetMasterKey(running.MasterKey);
         _running = running;
         if (before is not null)
         {
-            _ = before.RetireAsync(options.ShutdownTimeout);
+            _retired = RetireAsync(before, _retired);
         }
+    }
+
+    /// <summary>Lets a snapshot end.</summary>
+    /// <returns>What became of its events, and of those of the ones before it.</returns>
+    private async Task<FlushResult> RetireAsync(RunningSnapshot running, Task<FlushResult> others)
+    {
+        var events = default(FlushResult);
+        try
+        {
+            events = await running.EndAsync(_ending.Token, TimeForEvents).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // Nobody waits for it, so nobody else would tell.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            LogNotEnded(_logger, exception);
+        }
+
+        return events + await others.ConfigureAwait(false);
     }
 
     /// <summary>Takes a changed config over, as a whole or not at all.</summary>
     private async Task ReloadAsync(GatewayConfig changed)
     {
-        await _reloading.WaitAsync().ConfigureAwait(false);
+        var ending = _ending.Token;
+        await _reloading.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+        // The watcher is not to be held up by what constructors of callbacks do.
+        await Task.Yield();
         try
         {
-            if (Volatile.Read(ref _stopped) == 0)
+            if (Volatile.Read(ref _stopped) != 0)
             {
-                await TakeAsync(
-                        await _builder.BuildAsync(changed, _running, CancellationToken.None).ConfigureAwait(false)
-                    )
-                    .ConfigureAwait(false);
-                LogReloaded(_logger, options.ConfigFile!);
+                return;
             }
+
+            _watcher!.AwaitCode(SnapshotBuilder.FoldersOf(changed));
+            var built = await _builder.BuildAsync(changed, _running, ending).ConfigureAwait(false);
+            if (Volatile.Read(ref _stopped) != 0)
+            {
+                await built.EndAsync(ending, TimeForEvents).ConfigureAwait(false);
+                return;
+            }
+
+            Take(built);
+            _watcher.Settle();
+            LogReloaded(_logger, options.ConfigFile!);
+        }
+        catch (OperationCanceledException) when (ending.IsCancellationRequested)
+        {
+            // The gateway stops.
         }
 #pragma warning disable CA1031 // Whatever is wrong with the new one, the old one goes on.
         catch (Exception exception)
@@ -188,13 +240,25 @@ internal sealed partial class GatewayServer(GatewayOptions options, IServiceProv
         _watcher?.Dispose();
         _stoppingSince = TimeProvider.System.GetTimestamp();
         // The web server, which stops next, waits for its requests: a stream may go on for longer than anybody does.
-        _deadline = TimeProvider.System.CreateTimer(
-            static s => ((GatewayServer)s!)._running?.Snapshot.Client.Runtime.TerminateOpenCalls(Stopped),
-            this,
-            options.ShutdownTimeout,
-            Timeout.InfiniteTimeSpan
-        );
+        // Hosts may be stopped twice, or after they were disposed.
+        if (Volatile.Read(ref _stopped) == 0)
+        {
+            _deadline ??= TimeProvider.System.CreateTimer(
+                static s => ((GatewayServer)s!).EndCalls(),
+                this,
+                options.ShutdownTimeout,
+                Timeout.InfiniteTimeSpan
+            );
+        }
+
         return Task.CompletedTask;
+    }
+
+    /// <summary>Ends what is in flight, those calls too that began before the last reload.</summary>
+    private void EndCalls()
+    {
+        _ending.Cancel();
+        _running?.Snapshot.Client.Runtime.TerminateOpenCalls(Stopped);
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -210,11 +274,22 @@ internal sealed partial class GatewayServer(GatewayOptions options, IServiceProv
         }
 
         _watcher?.Dispose();
-        _deadline?.Dispose();
-        Refusals.Dispose();
+        if (_deadline is { } deadline)
+        {
+            await deadline.DisposeAsync().ConfigureAwait(false);
+        }
+
+        if (Refusals is { } refusals)
+        {
+            await refusals.DisposeAsync().ConfigureAwait(false);
+        }
+
+        await _ending.CancelAsync().ConfigureAwait(false);
+        // What a reload is in the middle of making is to be ended too.
+        await _reloading.WaitAsync(TimeForEvents()).ConfigureAwait(false);
         if (_running is { } running)
         {
-            var events = await running.StopAsync(TimeForEvents()).ConfigureAwait(false);
+            var events = await RetireAsync(running, _retired).ConfigureAwait(false);
             if (_hasStarted)
             {
                 LogStopped(_logger, events.Accepted, events.Delivered, events.Pending, events.Dropped);
@@ -226,18 +301,16 @@ internal sealed partial class GatewayServer(GatewayOptions options, IServiceProv
             await keys.DisposeAsync().ConfigureAwait(false);
         }
 
-        _reloading.Dispose();
+        _responseStore?.Dispose();
     }
 
     /// <summary>What the calls in flight have left of the time to stop, and enough for events in any case.</summary>
     private TimeSpan TimeForEvents()
     {
-        if (_stoppingSince == 0)
-        {
-            return options.ShutdownTimeout;
-        }
-
-        var left = options.ShutdownTimeout - TimeProvider.System.GetElapsedTime(_stoppingSince);
+        var left =
+            _stoppingSince == 0
+                ? options.ShutdownTimeout
+                : options.ShutdownTimeout - TimeProvider.System.GetElapsedTime(_stoppingSince);
         return left > s_leastForEvents ? left : s_leastForEvents;
     }
 
@@ -249,6 +322,9 @@ internal sealed partial class GatewayServer(GatewayOptions options, IServiceProv
 
     [LoggerMessage(LogLevel.Error, "{File} was changed, and can't be used; the old one stays in effect: {Reason}")]
     private static partial void LogNotReloaded(ILogger logger, string file, string reason);
+
+    [LoggerMessage(LogLevel.Warning, "What served before the last change of the config could not be ended.")]
+    private static partial void LogNotEnded(ILogger logger, Exception exception);
 
     [LoggerMessage(LogLevel.Error, "The call {CallId} failed in the gateway itself.")]
     private static partial void LogFailure(ILogger logger, string callId, Exception exception);

@@ -4,9 +4,11 @@ using Microsoft.Extensions.Logging;
 namespace Callgate.Gateway;
 
 /// <summary>A snapshot and what runs for it: the code of its callbacks, and the watch over their files.</summary>
-internal sealed partial class RunningSnapshot(GatewaySnapshot snapshot, Secret? masterKey, ILogger logger)
+internal sealed partial class RunningSnapshot(GatewaySnapshot snapshot, string? masterKey, ILogger logger)
 {
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(20);
+
+    private int _requests;
 
     private readonly Lock _lock = new();
     private readonly List<ConfiguredCallback> _callbacks = [];
@@ -14,7 +16,13 @@ internal sealed partial class RunningSnapshot(GatewaySnapshot snapshot, Secret? 
 
     public GatewaySnapshot Snapshot => snapshot;
 
-    public Secret? MasterKey => masterKey;
+    public string? MasterKey => masterKey;
+
+    /// <summary>Counts a request that takes it.</summary>
+    public void Enter() => Interlocked.Increment(ref _requests);
+
+    /// <summary>The request is over.</summary>
+    public void Leave() => Interlocked.Decrement(ref _requests);
 
     /// <summary>The callbacks in order, the host application's first.</summary>
     public void Add(ConfiguredCallback callback) => _callbacks.Add(callback);
@@ -52,52 +60,25 @@ internal sealed partial class RunningSnapshot(GatewaySnapshot snapshot, Secret? 
         await drained.ConfigureAwait(false);
     }
 
-    /// <summary>Waits for the calls that are open now, and for their events.</summary>
-    private async Task DrainAsync(TimeSpan longest)
-    {
-        var runtime = snapshot.Client.Runtime;
-        var open = runtime.OpenCalls.ToList();
-        var start = runtime.Time.GetTimestamp();
-        while (
-            !open.TrueForAll(c => c.IsClosed)
-            && (longest == Timeout.InfiniteTimeSpan || runtime.Time.GetElapsedTime(start) < longest)
-        )
-        {
-            await Task.Delay(s_look, runtime.Time).ConfigureAwait(false);
-        }
-
-        await snapshot.Client.FlushAsync().ConfigureAwait(false);
-    }
-
-    /// <summary>Ends after the calls that began with it.</summary>
-    public async Task RetireAsync(TimeSpan longest)
-    {
-        try
-        {
-            await StopWatchingAsync().ConfigureAwait(false);
-            await DrainAsync(longest).ConfigureAwait(false);
-            await ReleaseAsync(longest).ConfigureAwait(false);
-        }
-#pragma warning disable CA1031 // Nobody waits for it, so nobody else would tell.
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            LogNotRetired(logger, exception);
-        }
-    }
-
-    /// <summary>Ends now, and tells what became of the events.</summary>
-    public async Task<FlushResult> StopAsync(TimeSpan longest)
+    /// <summary>
+    /// Ends once its requests and its calls have, which their own time limits bound; or at once. It must not be what new requests take.
+    /// </summary>
+    /// <param name="atOnce">Ends its calls.</param>
+    /// <param name="forEvents">How long their events may take.</param>
+    /// <returns>What became of all its events.</returns>
+    public async Task<FlushResult> EndAsync(CancellationToken atOnce, Func<TimeSpan> forEvents)
     {
         await StopWatchingAsync().ConfigureAwait(false);
-        return await ReleaseAsync(longest).ConfigureAwait(false);
-    }
-
-    private async Task<FlushResult> ReleaseAsync(TimeSpan longest)
-    {
         var client = snapshot.Client;
+        while (
+            (Volatile.Read(ref _requests) > 0 || client.Runtime.OpenCalls.Count > 0) && !atOnce.IsCancellationRequested
+        )
+        {
+            await Task.Delay(s_look, client.Runtime.Time, CancellationToken.None).ConfigureAwait(false);
+        }
+
         client.Runtime.TerminateOpenCalls(GatewayServer.Stopped);
-        var events = await client.FlushAsync(longest).ConfigureAwait(false);
+        var events = await client.FlushAsync(forEvents()).ConfigureAwait(false);
         await client.DisposeAsync().ConfigureAwait(false);
         foreach (var callback in _callbacks)
         {
@@ -119,7 +100,4 @@ internal sealed partial class RunningSnapshot(GatewaySnapshot snapshot, Secret? 
 
     [LoggerMessage(LogLevel.Information, "The callback {Name} was changed, and is in effect.")]
     private static partial void LogSwapped(ILogger logger, string name);
-
-    [LoggerMessage(LogLevel.Warning, "What served before the last change of the config could not be ended.")]
-    private static partial void LogNotRetired(ILogger logger, Exception exception);
 }

@@ -1,5 +1,5 @@
 using Callgate.Gateway.Configuration;
-using Callgate.Gateway.UserCode;
+using Callgate.Gateway.Keys;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -13,6 +13,7 @@ internal sealed class SnapshotBuilder
     private readonly ILoggerFactory _loggers;
     private readonly ILogger _logger;
     private readonly CallbackLoader _loader;
+    private readonly ProcessVariables _variables = new();
 
     public SnapshotBuilder(GatewayOptions options, IServiceProvider services, ILoggerFactory loggers)
     {
@@ -21,10 +22,17 @@ internal sealed class SnapshotBuilder
         _loggers = loggers;
         _logger = loggers.CreateLogger("Callgate.Gateway");
         _loader = new CallbackLoader(options, services);
-        LoadOptions = ConfigLoadOptions.Of(options);
+        LoadOptions = ConfigLoadOptions.Of(options) with
+        {
+            // A reload must not find what only the config before it has set.
+            Environment = name => _variables.Own(name, options.Environment),
+        };
     }
 
     public ConfigLoadOptions LoadOptions { get; }
+
+    /// <summary>Where the code of a config's callbacks is.</summary>
+    public static IEnumerable<string> FoldersOf(GatewayConfig config) => CallbackLoader.FoldersOf(config.Callbacks);
 
     /// <summary>Reads the config; null where there is none.</summary>
     /// <exception cref="GatewayStartException">It can't be used.</exception>
@@ -41,32 +49,38 @@ internal sealed class SnapshotBuilder
             throw new GatewayStartException(string.Join(Environment.NewLine, result.Diagnostics));
         }
 
-        foreach (var diagnostic in result.Diagnostics)
-        {
-#pragma warning disable CA2254, CA1848 // A line of a report, as it is.
-            _logger.LogWarning(diagnostic.ToString());
-#pragma warning restore CA2254, CA1848
-        }
-
+        Log(result.Diagnostics);
         return result;
     }
 
-    /// <exception cref="GatewayStartException">A callback can't be loaded.</exception>
+    /// <exception cref="GatewayStartException">A callback can't be loaded, or there must be a master key.</exception>
     public async Task<RunningSnapshot> BuildAsync(
         GatewayConfig? given,
         RunningSnapshot? before,
         CancellationToken cancellationToken
     )
     {
-        var config = given ?? DefaultConfig.Create();
-        if (_options.NeedsMasterKey && (config.MasterKey ?? _options.MasterKey) is null)
+        var config = given ?? DefaultConfig.Create(_options.Environment);
+        var masterKey = await MasterKeyOf(config, before, cancellationToken).ConfigureAwait(false);
+        try
         {
-            throw new GatewayStartException(
-                "There is no master key any more, and others than this machine can reach the gateway: set general_settings.master_key."
-            );
+            _variables.Set(config.Variables);
+            return await BuildAsync(config, masterKey, before, cancellationToken).ConfigureAwait(false);
         }
+        catch
+        {
+            _variables.Set(before?.Snapshot.Config.Variables ?? ConfigVariables.None);
+            throw;
+        }
+    }
 
-        config.Variables.Apply();
+    private async Task<RunningSnapshot> BuildAsync(
+        GatewayConfig config,
+        string? masterKey,
+        RunningSnapshot? before,
+        CancellationToken cancellationToken
+    )
+    {
         var clientOptions = config.ToClientOptions(
             TimeProvider.System,
             _loggers,
@@ -74,53 +88,105 @@ internal sealed class SnapshotBuilder
         );
         clientOptions.IsGateway = true;
         _options.ConfigureClient?.Invoke(clientOptions);
+        var applications = Applications();
+        var callbacks = await LoadAsync(config, cancellationToken).ConfigureAwait(false);
+        RunningSnapshot? running = null;
+        try
+        {
+            running = new RunningSnapshot(
+                new GatewaySnapshot
+                {
+                    Client = new LlmClient(clientOptions),
+                    Config = config,
+                    Cache = (config.Cache, clientOptions.Cache),
+                },
+                masterKey,
+                _logger
+            );
+            foreach (var callback in applications.Concat(callbacks))
+            {
+                running.Add(callback);
+            }
+
+            running.Register();
+            // Edits are followed only from here on, when there is something to put them into.
+            foreach (var loaded in callbacks.Select(c => c.Loaded).Where(l => l?.FilePath is not null))
+            {
+                running.Add(_loader.Watch(loaded!, running.ReplaceAsync));
+            }
+
+            return running;
+        }
+        catch
+        {
+            await (
+                running is null
+                    ? CallbackLoader.ReleaseAsync(callbacks)
+                    : running.EndAsync(CancellationToken.None, static () => TimeSpan.Zero)
+            ).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private async Task<IReadOnlyList<ConfiguredCallback>> LoadAsync(
+        GatewayConfig config,
+        CancellationToken cancellationToken
+    )
+    {
         var (callbacks, complaints) = await _loader
             .LoadAsync(config.Callbacks, cancellationToken)
             .ConfigureAwait(false);
-        if (complaints.Count > 0)
+        if (complaints.Any(c => c.Severity == ConfigSeverity.Error))
         {
             await CallbackLoader.ReleaseAsync(callbacks).ConfigureAwait(false);
             throw new GatewayStartException(string.Join(Environment.NewLine, complaints));
         }
 
-        var running = new RunningSnapshot(
-            new GatewaySnapshot
-            {
-                Client = new LlmClient(clientOptions),
-                Config = config,
-                Cache = (config.Cache, clientOptions.Cache),
-            },
-            config.MasterKey ?? _options.MasterKey,
-            _logger
-        );
-        AddApplications(running);
-        foreach (var callback in callbacks)
-        {
-            running.Add(callback);
-        }
-
-        running.Register();
-        // Edits are followed only from here on, when there is something to put them into.
-        foreach (
-            var loaded in callbacks.Select(c => c.Loaded).OfType<LoadedCallback>().Where(l => l.FilePath is not null)
-        )
-        {
-            running.Add(_loader.Watch(loaded, running.ReplaceAsync));
-        }
-
-        return running;
+        Log(complaints);
+        return callbacks;
     }
 
-    private void AddApplications(RunningSnapshot running)
+    private async Task<string?> MasterKeyOf(
+        GatewayConfig config,
+        RunningSnapshot? before,
+        CancellationToken cancellationToken
+    )
     {
-        foreach (var registration in _options.Callbacks.Snapshot)
+        var key = config.MasterKeyOr(_options.MasterKey) is { } secret
+            ? (await secret.RevealAsync(cancellationToken).ConfigureAwait(false)).Trim()
+            : "";
+        if (key.Length > KeyHash.LongestKey)
         {
-            running.Add(new ConfiguredCallback(registration.Handler, CallbackEvents.All, registration.Options));
+            throw new GatewayStartException($"The master key is longer than {KeyHash.LongestKey} characters.");
         }
 
-        foreach (var handler in _services.GetServices<CustomLogger>())
+        return key.Length > 0 ? key
+            : _options.NeedsMasterKey || before?.MasterKey is not null
+                ? throw new GatewayStartException(
+                    "There is no master key any more, so everybody who can reach the gateway could use it: set general_settings.master_key. To go on without one, restart."
+                )
+            : null;
+    }
+
+    private List<ConfiguredCallback> Applications() =>
+        [
+            .. _options.Callbacks.Snapshot.Select(r => new ConfiguredCallback(
+                r.Handler,
+                CallbackEvents.All,
+                r.Options
+            )),
+            .. _services
+                .GetServices<CustomLogger>()
+                .Select(h => new ConfiguredCallback(h, CallbackEvents.All, new CallbackOptions())),
+        ];
+
+    private void Log(IEnumerable<ConfigDiagnostic> diagnostics)
+    {
+        foreach (var diagnostic in diagnostics)
         {
-            running.Add(new ConfiguredCallback(handler, CallbackEvents.All, new CallbackOptions()));
+#pragma warning disable CA2254, CA1848 // A line of a report, as it is.
+            _logger.LogWarning(diagnostic.ToString());
+#pragma warning restore CA2254, CA1848
         }
     }
 }

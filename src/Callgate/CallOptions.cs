@@ -20,6 +20,9 @@ public sealed record CallOptions
     /// <summary>The most the whole call may take, retries included. Default: the client's.</summary>
     public TimeSpan? Timeout { get; init; }
 
+    /// <summary>Of a stream: the most that an attempt may take until its first event. Default: the deployment's, or the client's.</summary>
+    public TimeSpan? StreamTimeout { get; init; }
+
     /// <summary>How often a failed attempt is tried again, 0 to 100. Default: the client's.</summary>
     public int? NumRetries { get; init; }
 
@@ -76,6 +79,9 @@ public sealed record CacheControl
 
     /// <summary>How long to keep the answer. Default: the cache's.</summary>
     public TimeSpan? Ttl { get; init; }
+
+    /// <summary>How old an answer from the cache may be. Default: as old as the cache keeps it.</summary>
+    public TimeSpan? MaxAge { get; init; }
 
     /// <summary>Keeps these answers apart from others, e.g. per tenant.</summary>
     public string? Namespace { get; init; }

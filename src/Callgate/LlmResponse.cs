@@ -19,6 +19,10 @@ public abstract record LlmResponse : WireObject
     [JsonIgnore]
     public HiddenParams HiddenParams { get; init; } = HiddenParams.None;
 
+    /// <summary>When the cache was given it; null where it isn't from one, or from one that loses this.</summary>
+    [JsonIgnore]
+    internal DateTimeOffset? KeptAt { get; init; }
+
     /// <summary>The answer's text; empty where it has none.</summary>
     [JsonIgnore]
     public abstract string Text { get; }
@@ -49,6 +53,10 @@ public abstract record LlmResponse : WireObject
     /// <summary>The answer as users' code may look at it: this, unless the provider's bytes are passed through and nobody has parsed them yet.</summary>
     [JsonIgnore]
     internal virtual LlmResponse Typed => this;
+
+    /// <summary>The same for observers, who can't be told that it can't be parsed: then they get its figures.</summary>
+    [JsonIgnore]
+    internal virtual LlmResponse Observed => this;
 
     /// <summary>A short, safe form: no secrets, long text is cut.</summary>
     public override string ToString() =>

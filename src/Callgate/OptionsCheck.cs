@@ -34,6 +34,7 @@ internal static class OptionsCheck
     {
         InRange(options.NumRetries ?? 0, 0, 100, nameof(options.NumRetries));
         Positive(options.Timeout ?? s_longest, nameof(options.Timeout));
+        Positive(options.StreamTimeout ?? s_longest, nameof(options.StreamTimeout));
         for (var i = 0; i < options.Callbacks.Count; i++)
         {
             if (options.Callbacks[i] is null)

@@ -22,6 +22,81 @@ public partial class ServeTests
         Assert.Contains("\nModels: mock/*\n", host.Output, StringComparison.Ordinal);
         Assert.Contains("Hello from gpt-4o-mini (mock).", answer, StringComparison.Ordinal);
         Assert.Contains("\"model\":\"mock/gpt-4o-mini\"", answer, StringComparison.Ordinal);
+        using var client = host.NewClient();
+        using var missing = await client.GetAsync("/v1/nothing", Token);
+        using var wrong = await client.GetAsync("/v1/chat/completions", Token);
+        Assert.Equal(
+            (HttpStatusCode.NotFound, HttpStatusCode.MethodNotAllowed),
+            (missing.StatusCode, wrong.StatusCode)
+        );
+        Assert.StartsWith(
+            """{"error":{"message":"There is no GET /v1/nothing here.""",
+            await missing.Content.ReadAsStringAsync(Token),
+            StringComparison.Ordinal
+        );
+        Assert.StartsWith(
+            """{"error":{"message":"/v1/chat/completions takes POST, and no GET.""",
+            await wrong.Content.ReadAsStringAsync(Token),
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
+    public async Task Its_page_about_the_endpoints_needs_nobody_else()
+    {
+        await using var host = await HostProcess.StartAsync(["serve", "--port", "0"]);
+        using var client = host.NewClient();
+
+        using var response = await client.GetAsync("/docs", Token);
+        var page = await response.Content.ReadAsStringAsync(Token);
+
+        Assert.Contains($": {host.Address}docs\n", host.Output, StringComparison.Ordinal);
+        Assert.Equal(
+            (HttpStatusCode.OK, "text/html"),
+            (response.StatusCode, response.Content.Headers.ContentType!.MediaType)
+        );
+        Assert.Contains("openapi.json", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("://", page, StringComparison.Ordinal);
+        // What its script would load or tell elsewhere, the browser refuses.
+        var policy = Assert.Single(response.Headers.GetValues("Content-Security-Policy"));
+        Assert.StartsWith("default-src 'self'; ", policy, StringComparison.Ordinal);
+        Assert.Contains("connect-src 'self'; ", policy, StringComparison.Ordinal);
+        Assert.DoesNotContain("//", policy, StringComparison.Ordinal);
+        var parts = Parts().Matches(page).Select(m => m.Groups[1].Value).ToList();
+        Assert.NotEmpty(parts);
+        foreach (var part in parts)
+        {
+            using var found = await client.GetAsync(new Uri(response.RequestMessage!.RequestUri!, part), Token);
+            Assert.True(found.IsSuccessStatusCode, part);
+        }
+    }
+
+    [GeneratedRegex("(?:src|href)=\"([^\"]+)\"")]
+    private static partial Regex Parts();
+
+    [Fact]
+    public async Task A_key_of_the_config_is_named_by_its_variable_or_as_what_to_put_in()
+    {
+        using var folder = new SampleFolder();
+        folder.Write(
+            "general_settings: {master_key: os.environ/OUR_KEY}\nmodel_list: [{model_name: a, litellm_params: {model: mock/a}}]"
+        );
+        await using var named = await HostProcess.StartAsync(
+            ["serve", "-c", folder.Config, "--port", "0"],
+            new Dictionary<string, string> { ["OUR_KEY"] = "sk-one" }
+        );
+        folder.Write(
+            "general_settings: {master_key: sk-two}\nmodel_list: [{model_name: a, litellm_params: {model: mock/a}}]"
+        );
+        await using var spelled = await HostProcess.StartAsync(["serve", "-c", folder.Config, "--port", "0"]);
+
+        Assert.Contains("Bearer $OUR_KEY\"", named.Curl, StringComparison.Ordinal);
+        Assert.Contains("Bearer $MASTER_KEY\"", spelled.Curl, StringComparison.Ordinal);
+        Assert.Contains(
+            "with general_settings.master_key in the variable MASTER_KEY:",
+            spelled.Output,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]

@@ -6,5 +6,14 @@ namespace Callgate.Gateway.Configuration;
 /// <param name="Namespace">Keeps answers apart from others.</param>
 internal sealed record CacheSettings(TimeSpan? Ttl, bool DefaultOff, string? Namespace)
 {
+    /// <summary>How a call uses the cache that says nothing of it.</summary>
+    public CacheControl Defaults { get; } =
+        new()
+        {
+            NoCache = DefaultOff,
+            NoStore = DefaultOff,
+            Namespace = Namespace,
+        };
+
     public ICallCache Create(TimeProvider timeProvider) => new InMemoryCallCache(ttl: Ttl, timeProvider: timeProvider);
 }

@@ -69,7 +69,16 @@ internal sealed class CallbackReader(ConfigMap root, ConfigMap litellm)
             var callback = _callbacks.FindIndex(c => c.Name == name.Text);
             if (callback < 0)
             {
-                _context.Warn(name, path, "is in no list of callbacks in litellm_settings: it has no effect.");
+                const string unlisted = "is in no list of callbacks in litellm_settings";
+                if (value is MapNode map && map.Find("callback_type") is ScalarNode { Text: CallbackLoader.HttpHook })
+                {
+                    // It may be a guard, which must not be off because of a slip.
+                    _context.Error(name, path, $"{unlisted}, so the service would never be called.");
+                }
+                else
+                {
+                    _context.Warn(name, path, $"{unlisted}: it has no effect.");
+                }
             }
             else if (settings.Find(name.Text) is not (null or MapNode))
             {

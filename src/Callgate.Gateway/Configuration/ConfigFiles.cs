@@ -60,8 +60,14 @@ internal sealed class ConfigFiles(LoadContext context)
                 continue;
             }
 
+            if (name.Contains('\0', StringComparison.Ordinal))
+            {
+                context.Error(node, at, "is no name of a file.");
+                continue;
+            }
+
             var included = Path.Combine(Path.GetDirectoryName(path) ?? "", name);
-            if (_files.Contains(included))
+            if (_files.Exists(f => Path.GetFullPath(f) == Path.GetFullPath(included)))
             {
                 context.Error(node, at, "is read already: each file can be included once.");
             }

@@ -27,6 +27,13 @@ internal sealed class ConfigMap(MapNode node, string path, LoadContext context)
             var (key, value) = entry;
             switch (table.Find(key.Text))
             {
+                case null
+                    when KnownKeys.FindRefused(key.Text) is { } refused
+                        && !IsOff(value)
+                        && !IsHarmlesslyEmpty(key.Text, value):
+                    // It may do nothing here in LiteLLM either; but whoever wrote it relies on it.
+                    context.ReportUnenforced(key, PathOf(key.Text), key.Text, refused.Note);
+                    break;
                 case null when !table.IsOpen:
                     ReportUnknown(entry, table);
                     break;
@@ -43,13 +50,6 @@ internal sealed class ConfigMap(MapNode node, string path, LoadContext context)
     private void ReportUnknown(MapEntry entry, KeyTable table)
     {
         var key = entry.Key;
-        if (KnownKeys.FindRefused(key.Text) is { } refused)
-        {
-            // It may do nothing here in LiteLLM either; but whoever wrote it relies on it.
-            context.ReportUnenforced(key, PathOf(key.Text), key.Text, refused.Note);
-            return;
-        }
-
         var elsewhere = KnownKeys.All.FirstOrDefault(t => t.Find(key.Text)?.Status == KeyStatus.Supported);
         var nearest = elsewhere is null ? EditDistance.Nearest(key.Text, table.Names) : null;
         var hint =

@@ -20,11 +20,13 @@ internal sealed partial class ConfigWatcher : IDisposable
     private IReadOnlyList<string> _goodFiles;
     private HashSet<string> _watched = [];
     private string _fingerprint;
+    private volatile bool _awaitsCode;
+    private volatile bool _hasCodeChanged;
     private bool _isDisposed;
 
     /// <param name="current">What was read at the start.</param>
     /// <param name="options">How it was read.</param>
-    /// <param name="logger">Hears of each reload, and why one was refused.</param>
+    /// <param name="logger">Hears what is wrong with a changed config.</param>
     /// <param name="debounce">How long files must be left alone before they are read: editors write in several steps. Default 0.2 seconds.</param>
     public ConfigWatcher(ConfigResult current, ConfigLoadOptions options, ILogger logger, TimeSpan? debounce = null)
     {
@@ -53,11 +55,31 @@ internal sealed partial class ConfigWatcher : IDisposable
     {
         lock (_lock)
         {
-            Watch(_goodFiles);
+            WatchFiles(_goodFiles);
         }
 
         Soon();
     }
+
+    /// <summary>
+    /// The config that was told of last isn't in effect yet, and code may be why it never is: until <see cref="Settle"/>,
+    /// an edit of code has it told of anew.
+    /// </summary>
+    /// <param name="folders">Where there is code.</param>
+    public void AwaitCode(IEnumerable<string> folders)
+    {
+        lock (_lock)
+        {
+            if (!_isDisposed)
+            {
+                Watch(folders);
+                _awaitsCode = true;
+            }
+        }
+    }
+
+    /// <summary>The config that was told of last is in effect.</summary>
+    public void Settle() => _awaitsCode = _hasCodeChanged = false;
 
     private void Reload()
     {
@@ -70,17 +92,22 @@ internal sealed partial class ConfigWatcher : IDisposable
 
             var result = ConfigLoader.Load(_path, _options);
             // What the broken one includes is watched too: the mistake may be there.
-            Watch([.. _goodFiles, .. result.Files]);
-            if (result.Fingerprint == _fingerprint)
+            WatchFiles([.. _goodFiles, .. result.Files]);
+            if (result.Fingerprint == _fingerprint && !(_awaitsCode && _hasCodeChanged))
             {
                 return;
             }
 
+            Settle();
             _fingerprint = result.Fingerprint;
             if (result.Config is { } config)
             {
                 _goodFiles = result.Files;
-                LogReloaded(_path, result.Diagnostics.Count, Lines(result));
+                if (result.Diagnostics.Count > 0)
+                {
+                    LogWarnings(_path, result.Diagnostics.Count, Lines(result));
+                }
+
                 Raise(Changed, config);
             }
             else
@@ -108,11 +135,16 @@ internal sealed partial class ConfigWatcher : IDisposable
     private static string Lines(ConfigResult result) =>
         string.Concat(result.Diagnostics.Select(d => Environment.NewLine + d));
 
-    private void Watch(IReadOnlyList<string> files)
+    private void WatchFiles(IEnumerable<string> files)
     {
         // A file that is a link changes where the link points to, and where the link is.
         _watched = [.. files.Select(Path.GetFullPath).SelectMany(f => new[] { f, TargetOf(f) }).OfType<string>()];
-        foreach (var directory in _watched.Select(f => Path.GetDirectoryName(f)!).Distinct(StringComparer.Ordinal))
+        Watch(_watched.Select(f => Path.GetDirectoryName(f)!));
+    }
+
+    private void Watch(IEnumerable<string> directories)
+    {
+        foreach (var directory in directories.Distinct(StringComparer.Ordinal))
         {
             if (_directories.ContainsKey(directory) || !Directory.Exists(directory))
             {
@@ -148,7 +180,14 @@ internal sealed partial class ConfigWatcher : IDisposable
         {
             Soon();
         }
+        else if (_awaitsCode && IsCode(e.FullPath))
+        {
+            _hasCodeChanged = true;
+            Soon();
+        }
     }
+
+    private static bool IsCode(string path) => Path.GetExtension(path).ToUpperInvariant() is ".CS" or ".DLL";
 
     private static string? TargetOf(string file)
     {
@@ -191,8 +230,8 @@ internal sealed partial class ConfigWatcher : IDisposable
         _timer.Dispose();
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Path} was read anew, with {Count} warnings.{Lines}")]
-    private partial void LogReloaded(string path, int count, string lines);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Path} was changed, and has {Count} warnings.{Lines}")]
+    private partial void LogWarnings(string path, int count, string lines);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Path} has errors; the config before it holds.{Lines}")]
     private partial void LogRefused(string path, string lines);

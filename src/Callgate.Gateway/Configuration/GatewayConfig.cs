@@ -27,8 +27,17 @@ internal sealed record GatewayConfig
     /// <summary>Callbacks get no messages and no answers.</summary>
     public bool TurnOffMessageLogging { get; init; }
 
-    /// <summary>The administrator's key; null where there is none.</summary>
+    /// <summary>The administrator's key; null where the config has none. See <see cref="MasterKeyOr"/>.</summary>
     public Secret? MasterKey { get; init; }
+
+    /// <summary>The key of the environment.</summary>
+    public Secret? DefaultMasterKey { get; init; }
+
+    /// <summary>The variable of the environment that has the master key, or would have it; null where the config spells it out.</summary>
+    public string? MasterKeyVariable { get; init; }
+
+    /// <summary>The master key: the config's, else that of the host's options, else that of the environment.</summary>
+    public Secret? MasterKeyOr(Secret? ofOptions) => MasterKey ?? ofOptions ?? DefaultMasterKey;
 
     /// <summary>The variables to set for the process.</summary>
     public ConfigVariables Variables { get; init; } = ConfigVariables.None;

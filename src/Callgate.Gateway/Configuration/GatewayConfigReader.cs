@@ -1,5 +1,6 @@
 using Callgate.Gateway.Configuration.Keys;
 using Callgate.Gateway.Configuration.Yaml;
+using Callgate.Gateway.Keys;
 
 namespace Callgate.Gateway.Configuration;
 
@@ -16,6 +17,7 @@ internal sealed class GatewayConfigReader(ConfigMap root)
         var litellm = Section("litellm_settings", KnownKeys.LitellmSettings);
         var router = Section("router_settings", KnownKeys.RouterSettings);
         var general = Section("general_settings", KnownKeys.GeneralSettings);
+        var fromVariable = MasterKeyVariables.Find(_context.Variable);
         var models = new ModelListReader(root, router);
         var table = models.Read();
         return new GatewayConfig
@@ -28,6 +30,8 @@ internal sealed class GatewayConfigReader(ConfigMap root)
             DropParams = litellm.Flag("drop_params") ?? false,
             TurnOffMessageLogging = litellm.Flag("turn_off_message_logging") ?? false,
             MasterKey = ReadMasterKey(general),
+            DefaultMasterKey = fromVariable?.Key,
+            MasterKeyVariable = MasterKeyVariable(general, fromVariable?.Variable),
             Variables = new ConfigVariables(_context.Variables),
         };
     }
@@ -70,22 +74,39 @@ internal sealed class GatewayConfigReader(ConfigMap root)
     /// <summary>A master key that can't be had is an error: without one, everybody would be let in.</summary>
     private Secret? ReadMasterKey(ConfigMap general)
     {
-        const string variable = "LITELLM_MASTER_KEY";
-        var key = general.Has("master_key") ? general.Text("master_key") : _context.Variable(variable);
-        if (!string.IsNullOrWhiteSpace(key))
+        const string name = "master_key";
+        var key = general.Text(name)?.Trim();
+        if (key?.Length > KeyHash.LongestKey)
         {
-            return new Secret(key.Trim());
+            _context.Error(
+                general.Find(name)!,
+                general.PathOf(name),
+                $"is longer than {KeyHash.LongestKey} characters."
+            );
         }
-
-        if (
-            general.Find("master_key") is ScalarNode node
+        else if (!string.IsNullOrEmpty(key))
+        {
+            return new Secret(key);
+        }
+        else if (
+            general.Find(name) is ScalarNode node
             && !(LoadContext.IsVariable(node) && _context.Resolve(node) is null)
         )
         {
-            _context.Error(node, general.PathOf("master_key"), "is empty. Remove it to have no master key.");
+            _context.Error(node, general.PathOf(name), "is empty. Remove it to have no master key.");
         }
 
         return null;
+    }
+
+    /// <summary>The variable that the key comes from, as far as others can have it too.</summary>
+    private string? MasterKeyVariable(ConfigMap general, string? other)
+    {
+        var variable =
+            general.Find("master_key") is not ScalarNode node ? other
+            : LoadContext.IsVariable(node) ? LoadContext.VariableOf(node)
+            : null;
+        return variable is null || _context.Variables.ContainsKey(variable) ? null : variable;
     }
 
     private CacheSettings? ReadCache(ConfigMap litellm)

@@ -69,7 +69,8 @@ internal sealed class LoadContext(ConfigLoadOptions options)
             ? $"needs the environment variable {Shown.Key(name)}, which is not set"
             : $"names no environment variable: write {VariablePrefix}NAME";
 
-    private static string VariableOf(ScalarNode node) => node.Text[VariablePrefix.Length..].Trim();
+    /// <summary>The name of the variable.</summary>
+    public static string VariableOf(ScalarNode node) => node.Text[VariablePrefix.Length..].Trim();
 
     /// <summary>A key that restricts something, and that nothing enforces.</summary>
     public void ReportUnenforced(ConfigNode at, string path, string name, string advice)

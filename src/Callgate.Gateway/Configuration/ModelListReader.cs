@@ -68,6 +68,7 @@ internal sealed class ModelListReader(ConfigMap root, ConfigMap router)
             return;
         }
 
+        RefuseLimits(parameters);
         _names.Add(name);
         var id = IdOf(reader, info);
         if (info.Node.Entries.Count > 0)
@@ -83,6 +84,31 @@ internal sealed class ModelListReader(ConfigMap root, ConfigMap router)
         {
             reader.Deployment = reader.Deployment with { Id = id };
             _served.Add(reader);
+        }
+    }
+
+    /// <summary>What is a weight to simple-shuffle, is a limit to LiteLLM's strategies by usage.</summary>
+    private void RefuseLimits(ConfigMap parameters)
+    {
+        if (
+            router.Find("routing_strategy") is not ScalarNode strategy
+            || _context.Resolve(strategy)?.StartsWith("usage-based-routing", StringComparison.Ordinal) != true
+        )
+        {
+            return;
+        }
+
+        foreach (var key in (string[])["rpm", "tpm"])
+        {
+            if (parameters.Find(key) is { } limit)
+            {
+                _context.ReportUnenforced(
+                    limit,
+                    parameters.PathOf(key),
+                    key,
+                    "By a usage-based routing_strategy it is a limit: put it on the provider's side, or write simple-shuffle, to which it is a weight."
+                );
+            }
         }
     }
 

@@ -86,6 +86,14 @@ internal sealed class ModelTable
             return match;
         }
 
-        return Array.Find(_patterns, p => p.Pattern.Match(model) is not null).Match;
+        foreach (var (pattern, ofPattern) in _patterns)
+        {
+            if (pattern.IsMatch(model))
+            {
+                return ofPattern;
+            }
+        }
+
+        return default;
     }
 }

@@ -45,6 +45,11 @@ internal sealed class Weights(LoadContext context)
             }
         }
 
+        if (Array.TrueForAll(group, r => value(r) is 0))
+        {
+            return true; // to each the same, as without any
+        }
+
         foreach (var reader in group)
         {
             reader.Deployment = reader.Deployment with { Weight = (double)(value(reader) ?? 1) };

@@ -8,11 +8,23 @@ namespace Callgate.Gateway.Endpoints;
 /// <summary>Reads a request's body once, into memory of its own.</summary>
 internal static class BodyReader
 {
+    /// <summary>The most that is made room for on the word of a Content-Length.</summary>
+    private const int MostBelieved = 1 << 20;
+
+    /// <summary>Reads JSON.</summary>
     /// <exception cref="BodyException">It is not JSON in UTF-8, too long, too slow, or broken off.</exception>
     /// <exception cref="OperationCanceledException">The client has gone.</exception>
-    public static async ValueTask<ReadOnlyMemory<byte>> ReadAsync(HttpContext http, long limit)
+    public static ValueTask<ReadOnlyMemory<byte>> ReadJsonAsync(HttpContext http, GatewayOptions options)
     {
         CheckType(http.Request);
+        return ReadAsync(http, options.MaxRequestBodyBytes, options.RequestBodyTimeout);
+    }
+
+    /// <summary>Reads whatever it says it is.</summary>
+    /// <exception cref="BodyException">It is too long, too slow, or broken off.</exception>
+    /// <exception cref="OperationCanceledException">The client has gone.</exception>
+    public static async ValueTask<ReadOnlyMemory<byte>> ReadAsync(HttpContext http, long limit, TimeSpan longest)
+    {
         if (http.Request.ContentLength > limit)
         {
             throw TooLong(limit);
@@ -26,11 +38,22 @@ internal static class BodyReader
 
         var reader = http.Request.BodyReader;
         ArrayBufferWriter<byte>? gathered = null;
+        CancellationTokenSource? deadline = null;
         try
         {
             while (true)
             {
-                var read = await reader.ReadAsync(http.RequestAborted).ConfigureAwait(false);
+                if (!reader.TryRead(out var read))
+                {
+                    if (deadline is null)
+                    {
+                        deadline = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
+                        deadline.CancelAfter(longest);
+                    }
+
+                    read = await reader.ReadAsync(deadline.Token).ConfigureAwait(false);
+                }
+
                 var buffer = read.Buffer;
                 if (gathered is null && read.IsCompleted)
                 {
@@ -39,7 +62,9 @@ internal static class BodyReader
                     return whole.Length <= limit ? whole : throw TooLong(limit);
                 }
 
-                gathered ??= new ArrayBufferWriter<byte>(Math.Max((int)buffer.Length * 2, 4096));
+                gathered ??= new ArrayBufferWriter<byte>(
+                    (int)Math.Clamp(http.Request.ContentLength ?? buffer.Length * 2, 4096, MostBelieved)
+                );
                 foreach (var segment in buffer)
                 {
                     gathered.Write(segment.Span);
@@ -56,6 +81,13 @@ internal static class BodyReader
                     return gathered.WrittenMemory;
                 }
             }
+        }
+        catch (OperationCanceledException) when (!http.RequestAborted.IsCancellationRequested)
+        {
+            throw new BodyException(
+                StatusCodes.Status408RequestTimeout,
+                $"The body took longer than {longest.TotalSeconds:0.###} s to arrive, which is the most that is waited for."
+            );
         }
         catch (BadHttpRequestException bad)
         {
@@ -76,6 +108,10 @@ internal static class BodyReader
         catch (IOException)
         {
             throw new OperationCanceledException(http.RequestAborted);
+        }
+        finally
+        {
+            deadline?.Dispose();
         }
     }
 
@@ -127,5 +163,7 @@ internal static class BodyReader
 /// <summary>A body that is not read.</summary>
 internal sealed class BodyException(int statusCode, string message) : Exception(message)
 {
+    public int StatusCode => statusCode;
+
     public LlmException ToRefusal() => Refusals.Create(statusCode, Message);
 }

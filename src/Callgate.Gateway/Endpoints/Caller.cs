@@ -9,15 +9,16 @@ namespace Callgate.Gateway.Endpoints;
 /// <summary>What the endpoints have in common that call no model: who calls, and JSON as the answer.</summary>
 internal static class Caller
 {
-    private static readonly ChatFormat s_errors = new();
+    /// <summary>The format of their errors.</summary>
+    public static ChatFormat Format { get; } = new();
 
     /// <summary>Lets in who has a good key.</summary>
     public static async Task WithKeyAsync(HttpContext http, GatewayServer server, Func<VirtualKey, Task> run)
     {
-        var lookup = server.Keys.Authenticate(http.Request.Headers);
+        var lookup = Admission.Admit(http, server);
         if (lookup.Refusal is { } refusal)
         {
-            await ErrorResponse.WriteAsync(http, s_errors, refusal).ConfigureAwait(false);
+            await ErrorResponse.WriteAsync(http, Format, refusal).ConfigureAwait(false);
             return;
         }
 
@@ -30,7 +31,7 @@ internal static class Caller
             await ErrorResponse
                 .WriteAsync(
                     http,
-                    s_errors,
+                    Format,
                     new ErrorReply(
                         (int)(failure.StatusCode ?? System.Net.HttpStatusCode.BadRequest),
                         failure.Message,
@@ -42,6 +43,10 @@ internal static class Caller
                 .ConfigureAwait(false);
         }
     }
+
+    /// <summary>A value of the path. The server leaves %2F in it, so that it is no border of two segments.</summary>
+    public static string? PathValue(HttpContext http, string name) =>
+        (http.Request.RouteValues[name] as string)?.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
 
     public static Task WriteAsync(HttpContext http, Action<Utf8JsonWriter> write, int statusCode = 200)
     {

@@ -1,13 +1,11 @@
-using System.Collections;
 using System.Collections.Frozen;
-using System.Diagnostics.CodeAnalysis;
 using Callgate.Formats;
 using Microsoft.AspNetCore.Http;
 
 namespace Callgate.Gateway.Endpoints;
 
-/// <summary>A request's headers as hooks see them: those that may carry a key or a session are not among them. Copied when first asked for, while the request is there.</summary>
-internal sealed class ClientHeaders(IHeaderDictionary headers) : IReadOnlyDictionary<string, string>
+/// <summary>A request's headers as hooks see them: those that may carry a key or a session are not among them.</summary>
+internal static class ClientHeaders
 {
     private static readonly FrozenSet<string> s_secret = FrozenSet.Create(
         StringComparer.OrdinalIgnoreCase,
@@ -21,14 +19,13 @@ internal sealed class ClientHeaders(IHeaderDictionary headers) : IReadOnlyDictio
         "ocp-apim-subscription-key"
     );
 
-    private FrozenDictionary<string, string>? _safe;
-
-    private FrozenDictionary<string, string> Safe =>
-        _safe ??= headers
+    public static IReadOnlyDictionary<string, string> Safe(IHeaderDictionary headers) =>
+        headers
             .Where(h => IsSafe(h.Key))
-            .ToFrozenDictionary(h => h.Key, h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase);
+            .ToDictionary(h => h.Key, h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Those that belong to the format, and go on to a provider that speaks it.</summary>
+    /// <exception cref="LlmBadRequestException">One can't be sent on.</exception>
     public static IReadOnlyList<KeyValuePair<string, string>> OfFormat(IHeaderDictionary headers, ClientFormat format)
     {
         if (format.Name != "messages")
@@ -41,7 +38,11 @@ internal sealed class ClientHeaders(IHeaderDictionary headers) : IReadOnlyDictio
         {
             if (headers.TryGetValue(name, out var value) && value.Count > 0)
             {
-                found.Add(new(name, value.ToString()));
+                found.Add(
+                    value.ToString() is var text && !text.AsSpan().ContainsAnyExceptInRange(' ', '~')
+                        ? new(name, text)
+                        : throw Refusals.BadRequest($"The header '{name}' must be plain ASCII text.")
+                );
             }
         }
 
@@ -53,21 +54,4 @@ internal sealed class ClientHeaders(IHeaderDictionary headers) : IReadOnlyDictio
         && !name.Contains("token", StringComparison.OrdinalIgnoreCase)
         && !name.Contains("secret", StringComparison.OrdinalIgnoreCase)
         && !name.Contains("api-key", StringComparison.OrdinalIgnoreCase);
-
-    public string this[string key] => Safe[key];
-
-    public IEnumerable<string> Keys => Safe.Keys;
-
-    public IEnumerable<string> Values => Safe.Values;
-
-    public int Count => Safe.Count;
-
-    public bool ContainsKey(string key) => Safe.ContainsKey(key);
-
-    public bool TryGetValue(string key, [MaybeNullWhen(false)] out string value) => Safe.TryGetValue(key, out value);
-
-    public IEnumerator<KeyValuePair<string, string>> GetEnumerator() =>
-        ((IEnumerable<KeyValuePair<string, string>>)Safe).GetEnumerator();
-
-    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 }

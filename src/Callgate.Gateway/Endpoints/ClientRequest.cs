@@ -20,6 +20,7 @@ internal sealed class ClientRequest(
     /// <summary>The model of a call that never named one.</summary>
     private const string Unknown = "unknown";
 
+    private UserApiKey _caller = key.UserApiKey;
     private string _model = Unknown;
     private bool _isStream;
 
@@ -27,16 +28,37 @@ internal sealed class ClientRequest(
     public async ValueTask<Call> ToCallAsync(ClientBody body)
     {
         (_model, _isStream) = (body.Model, body.IsStream);
+        var formatHeaders = ClientHeaders.OfFormat(http.Request.Headers, format);
         var model = key.ResolveModel(body.Model);
         Allow(model);
-        var options = RequestHeaderOptions.Read(http.Request.Headers, OptionsOf(), body.IsStream);
+        var options = RequestHeaderOptions.Read(http.Request.Headers, OptionsOf());
         if (body.HasOwn)
         {
-            options = OwnFieldsReader.Read(options, body.Own(), body.IsStream);
-            foreach (var fallback in options.Fallbacks ?? [])
+            options = OwnFieldsReader.Read(options, body.Own());
+            if (options.Fallbacks is { } fallbacks)
             {
-                Allow(key.ResolveModel(fallback));
+                // Under the names that they stand for, which are those that are looked at here.
+                options = options with
+                {
+                    Fallbacks = [.. fallbacks.Select(key.ResolveModel)],
+                };
+                foreach (var fallback in options.Fallbacks)
+                {
+                    Allow(fallback);
+                }
             }
+        }
+
+        if (EndUser.Of(http.Request.Headers, body) is { } endUser)
+        {
+            _caller = _caller with { EndUserId = endUser };
+            options = options with
+            {
+                Metadata = CallMetadata.With(
+                    options.Metadata,
+                    new Dictionary<string, object?> { [KeyIdentity.EndUserEntry] = endUser }
+                ),
+            };
         }
 
         if (format is ResponsesFormat)
@@ -47,7 +69,7 @@ internal sealed class ClientRequest(
         var call = new Call(
             snapshot.Client.Runtime,
             body.Model,
-            NewGatewayCall(body, null),
+            NewGatewayCall(body, null, formatHeaders),
             options,
             new CallKind(format.CallType, IsSync: false, body.IsStream)
         );
@@ -81,7 +103,7 @@ internal sealed class ClientRequest(
         new(
             snapshot.Client.Runtime,
             _model,
-            NewGatewayCall(null, Empty(format, _model)),
+            NewGatewayCall(null, Empty(format, _model), []),
             OptionsOf(),
             new CallKind(format.CallType, IsSync: false, _isStream)
         );
@@ -105,19 +127,29 @@ internal sealed class ClientRequest(
     private CallOptions OptionsOf() =>
         new()
         {
-            Metadata = key.CallMetadata,
+            Metadata = key.CallMetadataOf(Admission.RouteOf(http)),
             Tags = key.Tags,
             TraceId = Activity.Current?.TraceId.ToHexString(),
             DropParams = snapshot.Config.DropParams,
+            Cache = snapshot.Config.Cache?.Defaults ?? CacheControl.Default,
         };
 
-    private GatewayCall NewGatewayCall(ClientBody? body, LlmRequest? request) =>
+    private GatewayCall NewGatewayCall(
+        ClientBody? body,
+        LlmRequest? request,
+        IReadOnlyList<KeyValuePair<string, string>> formatHeaders
+    ) =>
         new(body, request)
         {
             Format = format,
-            UserApiKey = key.UserApiKey,
-            RequestHeaders = new ClientHeaders(http.Request.Headers),
-            FormatHeaders = ClientHeaders.OfFormat(http.Request.Headers, format),
+            UserApiKey = _caller,
+            // Copied now: the request's own are another's once it is over.
+            RequestHeaders = snapshot
+                .Client.Runtime.CallbacksFor(CallOptions.Default)
+                .Has(Hooks.PostCallResponseHeadersHookAsync)
+                ? ClientHeaders.Safe(http.Request.Headers)
+                : AdditionalArgs.NoHeaders,
+            FormatHeaders = formatHeaders,
             Key = key,
             OnClosed = server.OnClosed,
         };

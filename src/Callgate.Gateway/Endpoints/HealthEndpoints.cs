@@ -1,3 +1,4 @@
+using Callgate.Gateway.Keys;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -18,7 +19,7 @@ internal static class HealthEndpoints
         }
 
         routes.MapGet("/health/readiness", http => ReadyAsync(http, server));
-        routes.MapGet("/health", http => Caller.WithKeyAsync(http, server, _ => StateAsync(http, server)));
+        routes.MapGet("/health", http => Caller.WithKeyAsync(http, server, key => StateAsync(http, server, key)));
     }
 
     private static Task ReadyAsync(HttpContext http, GatewayServer server) =>
@@ -30,40 +31,44 @@ internal static class HealthEndpoints
                 StatusCodes.Status503ServiceUnavailable
             );
 
-    /// <summary>What is known without calling anybody: which deployments serve, and which are cooling down after failures.</summary>
-    private static Task StateAsync(HttpContext http, GatewayServer server)
+    /// <summary>What is known without calling anybody: which deployments serve, and which are cooling down after failures. A virtual key gets to know of those that it may call.</summary>
+    private static async Task StateAsync(HttpContext http, GatewayServer server, VirtualKey key)
     {
         var snapshot = server.Current;
-        var router = snapshot.Client.Runtime.Router;
-        var deployments = snapshot.Config.Models.Deployments.ToLookup(router.IsCoolingDown);
-        return Caller.WriteAsync(
-            http,
-            json =>
-            {
-                Write("healthy_endpoints", deployments[false]);
-                Write("unhealthy_endpoints", deployments[true]);
-                json.WriteNumber("healthy_count", deployments[false].Count());
-                json.WriteNumber("unhealthy_count", deployments[true].Count());
-
-                void Write(string name, IEnumerable<Deployment> list)
+        var shown = key.IsOperator
+            ? snapshot.Config.Models.Deployments
+            : await ModelEndpoints.DeploymentsOf(http, server, key).ConfigureAwait(false);
+        var deployments = shown.ToLookup(snapshot.Client.Runtime.Router.IsCoolingDown);
+        await Caller
+            .WriteAsync(
+                http,
+                json =>
                 {
-                    json.WriteStartArray(name);
-                    foreach (var deployment in list)
+                    Write("healthy_endpoints", deployments[false]);
+                    Write("unhealthy_endpoints", deployments[true]);
+                    json.WriteNumber("healthy_count", deployments[false].Count());
+                    json.WriteNumber("unhealthy_count", deployments[true].Count());
+
+                    void Write(string name, IEnumerable<Deployment> list)
                     {
-                        json.WriteStartObject();
-                        json.WriteString("model", deployment.Model);
-                        json.WriteString("model_id", deployment.Id);
-                        if (deployment.ApiBase is { } address)
+                        json.WriteStartArray(name);
+                        foreach (var deployment in list)
                         {
-                            json.WriteString("api_base", address);
+                            json.WriteStartObject();
+                            json.WriteString("model", deployment.Model);
+                            json.WriteString("model_id", deployment.Id);
+                            if (PayloadParts.Address(deployment.ApiBase) is { } address)
+                            {
+                                json.WriteString("api_base", address);
+                            }
+
+                            json.WriteEndObject();
                         }
 
-                        json.WriteEndObject();
+                        json.WriteEndArray();
                     }
-
-                    json.WriteEndArray();
                 }
-            }
-        );
+            )
+            .ConfigureAwait(false);
     }
 }

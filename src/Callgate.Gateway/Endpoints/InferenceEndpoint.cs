@@ -20,54 +20,63 @@ internal sealed class InferenceEndpoint(GatewayServer server, ClientFormat forma
 
     public async Task InvokeAsync(HttpContext http)
     {
-        var snapshot = server.Current;
         // Before the body: whoever may not call must not make us read.
-        var lookup = server.Keys.Authenticate(http.Request.Headers);
+        var lookup = Admission.Admit(http, server, format);
         if (lookup.Refusal is { } unauthenticated)
         {
-            server.Refusals.Count(snapshot.Client.Runtime, format, lookup, unauthenticated);
             await ErrorResponse.WriteAsync(http, format, unauthenticated).ConfigureAwait(false);
             return;
         }
 
-        var request = new ClientRequest(http, server, snapshot, lookup.Key!, format);
-        Call call;
+        ReadOnlyMemory<byte> body = default;
+        LlmException? refusal = null;
         try
         {
-            var body = await BodyReader.ReadAsync(http, server.Options.MaxRequestBodyBytes).ConfigureAwait(false);
-            call = await request
-                .ToCallAsync(ClientBody.Read(format, body, http.Request.RouteValues[ModelInPath] as string))
-                .ConfigureAwait(false);
+            body = await BodyReader.ReadJsonAsync(http, server.Options).ConfigureAwait(false);
         }
         catch (BodyException refused)
         {
-            await RefuseAsync(http, request, refused.ToRefusal()).ConfigureAwait(false);
-            return;
+            refusal = refused.ToRefusal();
+        }
+        catch (OperationCanceledException)
+        {
+            refusal = Refusals.ClientLeft();
+        }
+
+        // After the body: while that was on its way, the config may have changed.
+        using var lease = server.Lease();
+        var request = new ClientRequest(http, server, lease.Snapshot, lookup.Key!, format);
+        Call? call = null;
+        try
+        {
+            call = refusal is null
+                ? await request
+                    .ToCallAsync(ClientBody.Read(format, body, Caller.PathValue(http, ModelInPath)))
+                    .ConfigureAwait(false)
+                : null;
         }
         catch (JsonException refused)
         {
             // Of our own scan's making, or the parser's, whose words may quote the body.
-            var message = refused.LineNumber is null
-                ? refused.Message
-                : $"The body is no valid JSON: see line {refused.LineNumber + 1}, byte {refused.BytePositionInLine + 1}.";
-            await RefuseAsync(http, request, Refusals.BadRequest(message)).ConfigureAwait(false);
-            return;
+            refusal = Refusals.BadRequest(
+                refused.LineNumber is null
+                    ? refused.Message
+                    : $"The body is no valid JSON: see line {refused.LineNumber + 1}, byte {refused.BytePositionInLine + 1}."
+            );
         }
         catch (LlmException refused)
         {
-            await RefuseAsync(http, request, refused).ConfigureAwait(false);
-            return;
+            refusal = refused;
         }
         catch (OperationCanceledException)
         {
-            await RefuseAsync(http, request, Refusals.ClientLeft()).ConfigureAwait(false);
-            return;
+            refusal = Refusals.ClientLeft();
         }
 
         await (
-            call.Kind.IsStream
-                ? StreamResponder.RespondAsync(http, server, call)
-                : UnaryResponder.RespondAsync(http, server, call)
+            call is null ? RefuseAsync(http, request, refusal!)
+            : call.Kind.IsStream ? StreamResponder.RespondAsync(http, server, call)
+            : UnaryResponder.RespondAsync(http, server, call)
         ).ConfigureAwait(false);
     }
 

@@ -24,7 +24,7 @@ internal static class MessageTokensEndpoint
 
     private static async Task CountAsync(HttpContext http, GatewayServer server)
     {
-        var lookup = server.Keys.Authenticate(http.Request.Headers);
+        var lookup = Admission.Admit(http, server);
         if (lookup.Refusal is { } refusal)
         {
             await ErrorResponse.WriteAsync(http, s_format, refusal).ConfigureAwait(false);
@@ -34,7 +34,7 @@ internal static class MessageTokensEndpoint
         ErrorReply error;
         try
         {
-            var bytes = await BodyReader.ReadAsync(http, server.Options.MaxRequestBodyBytes).ConfigureAwait(false);
+            var bytes = await BodyReader.ReadJsonAsync(http, server.Options).ConfigureAwait(false);
             var body = ClientBody.Read(s_format, bytes);
             var model = lookup.Key!.ResolveModel(body.Model);
             if (!lookup.Key.IsModelAllowed(model))
@@ -51,7 +51,7 @@ internal static class MessageTokensEndpoint
         }
         catch (BodyException refused)
         {
-            error = new ErrorReply((int)refused.ToRefusal().StatusCode!.Value, refused.Message);
+            error = new ErrorReply(refused.StatusCode, refused.Message);
         }
         catch (LlmException refused)
         {

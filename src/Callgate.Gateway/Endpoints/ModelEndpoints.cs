@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Callgate.Calls;
 using Callgate.Gateway.Keys;
+using Callgate.Routing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -52,9 +53,9 @@ internal static class ModelEndpoints
 
     private static async Task ShowAsync(HttpContext http, GatewayServer server, VirtualKey key)
     {
-        var name = (string)http.Request.RouteValues["model"]!;
-        var isListed = (await NamesOf(http, server, key).ConfigureAwait(false)).Contains(name, StringComparer.Ordinal);
-        if (!isListed && !(key.IsModelAllowed(name) && server.Current.Config.Models.Find(name).IsKnown))
+        var name = Caller.PathValue(http, "model")!;
+        var names = await NamesOf(http, server, key, name).ConfigureAwait(false);
+        if (!names.Contains(name, StringComparer.Ordinal))
         {
             throw Refusals.UnknownModel(name);
         }
@@ -72,15 +73,29 @@ internal static class ModelEndpoints
     }
 
     /// <summary>Those that the key may call, as far as the hooks let it know of them.</summary>
+    /// <param name="http">The request.</param>
+    /// <param name="server">What is served.</param>
+    /// <param name="key">Who asks.</param>
+    /// <param name="asked">One that need not be in a list: a pattern's, or a hidden alias.</param>
     private static async ValueTask<IReadOnlyList<string>> NamesOf(
         HttpContext http,
         GatewayServer server,
-        VirtualKey key
+        VirtualKey key,
+        string? asked = null
     )
     {
-        var snapshot = server.Current;
-        var names = snapshot
-            .Config.Models.Names.Concat(key.Record.Aliases.Keys)
+        using var lease = server.Lease();
+        var snapshot = lease.Snapshot;
+        var models = snapshot.Config.Models;
+        var unlisted = key.Record.Models.Where(m => m != ModelAllowList.AllModels && !WildcardPattern.IsPattern(m));
+        if (asked is not null)
+        {
+            unlisted = unlisted.Append(asked);
+        }
+
+        var names = models
+            .Names.Concat(key.Record.Aliases.Keys)
+            .Concat(unlisted.Where(m => models.Find(key.ResolveModel(m)).IsKnown))
             .Where(n => key.IsModelAllowed(key.ResolveModel(n)))
             .Distinct(StringComparer.Ordinal)
             .ToList();
@@ -89,26 +104,39 @@ internal static class ModelEndpoints
             .ConfigureAwait(false);
     }
 
-    private static Task InfoAsync(HttpContext http, GatewayServer server, VirtualKey key)
+    /// <summary>The deployments behind those names.</summary>
+    public static async ValueTask<IEnumerable<Deployment>> DeploymentsOf(
+        HttpContext http,
+        GatewayServer server,
+        VirtualKey key
+    )
+    {
+        var models = server.Current.Config.Models;
+        var names = await NamesOf(http, server, key).ConfigureAwait(false);
+        var groups = names.Select(n => models.Find(key.ResolveModel(n)).Group).ToHashSet(StringComparer.Ordinal);
+        return models.Deployments.Where(d => groups.Contains(d.ModelName));
+    }
+
+    private static async Task InfoAsync(HttpContext http, GatewayServer server, VirtualKey key)
     {
         var snapshot = server.Current;
         var wanted = http.Request.Query["litellm_model_id"].ToString();
-        var deployments = snapshot.Config.Models.Deployments.Where(d =>
-            key.IsModelAllowed(d.ModelName) && (wanted.Length == 0 || d.Id == wanted)
-        );
-        return Caller.WriteAsync(
-            http,
-            json =>
-            {
-                json.WriteStartArray("data");
-                foreach (var deployment in deployments)
+        var deployments = await DeploymentsOf(http, server, key).ConfigureAwait(false);
+        await Caller
+            .WriteAsync(
+                http,
+                json =>
                 {
-                    Write(json, snapshot, deployment);
-                }
+                    json.WriteStartArray("data");
+                    foreach (var deployment in deployments.Where(d => wanted.Length == 0 || d.Id == wanted))
+                    {
+                        Write(json, snapshot, deployment);
+                    }
 
-                json.WriteEndArray();
-            }
-        );
+                    json.WriteEndArray();
+                }
+            )
+            .ConfigureAwait(false);
     }
 
     private static void Write(Utf8JsonWriter json, GatewaySnapshot snapshot, Deployment deployment)
@@ -118,7 +146,7 @@ internal static class ModelEndpoints
         json.WriteString("model_name", deployment.ModelName);
         json.WriteStartObject("litellm_params");
         json.WriteString("model", deployment.Model);
-        if (deployment.ApiBase is { } address)
+        if (PayloadParts.Address(deployment.ApiBase) is { } address)
         {
             json.WriteString("api_base", address);
         }

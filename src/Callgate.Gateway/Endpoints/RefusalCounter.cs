@@ -8,7 +8,7 @@ namespace Callgate.Gateway.Endpoints;
 /// Events of requests that nobody authenticated. The first of a kind has its event at once; those that follow within the interval
 /// are counted, and told together: junk must not fill a disk.
 /// </summary>
-internal sealed class RefusalCounter(TimeProvider time) : IDisposable
+internal sealed class RefusalCounter(GatewayServer server, TimeProvider time) : IAsyncDisposable
 {
     /// <summary>The entry of a call's metadata that says how many requests its event stands for.</summary>
     public const string CountEntry = "refused_requests";
@@ -26,26 +26,30 @@ internal sealed class RefusalCounter(TimeProvider time) : IDisposable
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(10);
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<(string Format, KeyStatus Status, string? Token), Kind> _kinds = [];
+    private readonly Dictionary<(string? Route, KeyStatus Status, string? Token), Kind> _kinds = [];
     private ITimer? _timer;
 
-    public void Count(ClientRuntime runtime, ClientFormat format, KeyLookup lookup, ErrorReply refusal)
+    /// <param name="route">The route that was asked.</param>
+    /// <param name="format">Its format; null where it calls no model.</param>
+    /// <param name="lookup">What was wrong.</param>
+    public void Count(string? route, ClientFormat? format, KeyLookup lookup)
     {
+        Kind? kind;
         lock (_lock)
         {
-            var name = (format.Name, lookup.Status, lookup.Key?.Token);
-            if (_kinds.TryGetValue(name, out var kind))
+            var name = (route, lookup.Status, lookup.Key?.Token);
+            if (_kinds.TryGetValue(name, out kind))
             {
                 kind.Pending++;
-                kind.Runtime = runtime;
                 return;
             }
 
-            _kinds.Add(name, new Kind(format, lookup.Key, refusal) { Runtime = runtime });
+            kind = new Kind(route, format, lookup);
+            _kinds.Add(name, kind);
             _timer ??= time.CreateTimer(static s => ((RefusalCounter)s!).Tell(), this, s_interval, s_interval);
         }
 
-        Tell(runtime, format, lookup.Key, refusal, 1);
+        Tell(kind, 1);
     }
 
     /// <summary>Tells what has been counted since the last time.</summary>
@@ -75,45 +79,73 @@ internal sealed class RefusalCounter(TimeProvider time) : IDisposable
 
         foreach (var (kind, count) in counted)
         {
-            Tell(kind.Runtime!, kind.Format, kind.Key, kind.Refusal, count);
+            Tell(kind, count);
         }
     }
 
-    private static void Tell(ClientRuntime runtime, ClientFormat format, VirtualKey? key, ErrorReply refusal, int count)
+    // Never throws: it runs on a timer's thread too.
+    private void Tell(Kind kind, int count)
     {
-        var call = new Call(
+        // Of whichever snapshot there is by now: the one that refused may have ended.
+        using var lease = server.Lease();
+        var runtime = lease.Snapshot.Client.Runtime;
+        try
+        {
+            runtime.Pipeline.Refuse(NewCall(runtime, kind, count), kind.Failure);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The gateway is over.
+        }
+#pragma warning disable CA1031 // Nobody waits for it.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            runtime.Hub.Report(nameof(RefusalCounter), nameof(Tell), exception);
+        }
+    }
+
+    private Call NewCall(ClientRuntime runtime, Kind kind, int count)
+    {
+        var format = kind.Format ?? Caller.Format;
+        return new Call(
             runtime,
             Unknown,
             new GatewayCall(null, ClientRequest.Empty(format, Unknown))
             {
                 Format = format,
-                UserApiKey = key?.UserApiKey ?? new UserApiKey(),
+                UserApiKey = kind.Key?.UserApiKey ?? new UserApiKey(),
+                OnClosed = (call, end) => server.Metrics.Count(call, end, null, count),
             },
             new CallOptions
             {
                 // A key that is expired or blocked still says whose it was.
                 Metadata = CallMetadata.With(
-                    key?.CallMetadata ?? s_nobody,
-                    new Dictionary<string, object?> { [CountEntry] = count }
+                    kind.Key?.CallMetadata ?? s_nobody,
+                    new Dictionary<string, object?> { [KeyIdentity.RouteEntry] = kind.Route, [CountEntry] = count }
                 ),
             },
-            new CallKind(format.CallType, IsSync: false, IsStream: false)
+            new CallKind(kind.Format?.CallType ?? "", IsSync: false, IsStream: false)
         );
-        runtime.Pipeline.Refuse(call, Refusals.Create(refusal.StatusCode, refusal.Message, refusal.Code));
     }
 
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
+        if (_timer is { } timer)
+        {
+            await timer.DisposeAsync().ConfigureAwait(false);
+        }
+
         Tell();
-        _timer?.Dispose();
     }
 
-    private sealed class Kind(ClientFormat format, VirtualKey? key, ErrorReply refusal)
+    private sealed class Kind(string? route, ClientFormat? format, KeyLookup lookup)
     {
-        public ClientFormat Format => format;
-        public VirtualKey? Key => key;
-        public ErrorReply Refusal => refusal;
-        public ClientRuntime? Runtime { get; set; }
+        public string? Route => route;
+        public ClientFormat? Format => format;
+        public VirtualKey? Key => lookup.Key == VirtualKey.Anonymous ? null : lookup.Key;
+        public LlmException Failure =>
+            Refusals.Create(lookup.Refusal!.StatusCode, lookup.Refusal.Message, lookup.Refusal.Code);
         public int Pending { get; set; }
     }
 }

@@ -14,20 +14,20 @@ internal static class RequestHeaderOptions
     private const int MaxRetries = 10;
 
     /// <exception cref="LlmBadRequestException">A header is not what it should be.</exception>
-    public static CallOptions Read(IHeaderDictionary headers, CallOptions options, bool isStream)
+    public static CallOptions Read(IHeaderDictionary headers, CallOptions options)
     {
         foreach (var (name, values) in headers)
         {
             if (name.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) && values is [{ Length: > 0 } value])
             {
-                options = Read(name, name[Prefix.Length..].ToLowerInvariant(), value, options, isStream);
+                options = Read(name, name[Prefix.Length..].ToLowerInvariant(), value, options);
             }
         }
 
         return options;
     }
 
-    private static CallOptions Read(string header, string name, string value, CallOptions options, bool isStream) =>
+    private static CallOptions Read(string header, string name, string value, CallOptions options) =>
         name switch
         {
             "tags" => options with
@@ -39,10 +39,9 @@ internal static class RequestHeaderOptions
                 ],
             },
             "timeout" => options with { Timeout = Seconds(header, value) },
-            "stream-timeout" => isStream ? options with { Timeout = Seconds(header, value) } : options,
+            "stream-timeout" => options with { StreamTimeout = Seconds(header, value) },
             "num-retries" => options with { NumRetries = Retries(header, value) },
             "spend-logs-metadata" => With(options, "spend_logs_metadata", Json(header, value)),
-            "customer-id" or "end-user-id" => With(options, "user_api_key_end_user_id", Id(header, value)),
             // Kept beside our own, which alone names the event.
             "call-id" => With(options, "client_call_id", Id(header, value)),
             "trace-id" => options with { TraceId = Id(header, value) },
@@ -56,7 +55,7 @@ internal static class RequestHeaderOptions
             Metadata = CallMetadata.With(options.Metadata, new Dictionary<string, object?> { [name] = value }),
         };
 
-    private static string Id(string header, string value) =>
+    public static string Id(string header, string value) =>
         value.Length <= LongestId && !value.AsSpan().ContainsAnyExceptInRange(' ', '~')
             ? value
             : throw Refused(header, $"must be plain text of at most {LongestId} characters.");

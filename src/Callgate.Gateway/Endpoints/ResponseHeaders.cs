@@ -18,9 +18,12 @@ internal static class ResponseHeaders
     // Of either kind a name is looked at once.
     private static readonly NameTable<bool> s_allowed = new(IsAllowed);
 
-    private static readonly NameTable<(bool IsRateLimit, string Prefixed)> s_providers = new(name =>
-        (name.StartsWith("x-ratelimit-", StringComparison.OrdinalIgnoreCase), $"llm_provider-{name}")
+    private static readonly NameTable<(string? RateLimit, string Prefixed)> s_providers = new(name =>
+        (RateLimitOf(name), $"llm_provider-{name}")
     );
+
+    // Without its query, which is nobody's business.
+    private static readonly NameTable<string> s_addresses = new(a => Safe(PayloadParts.Address(a) ?? ""));
 
     public static void Write(HttpContext http, Call call, LlmResponse? response)
     {
@@ -33,7 +36,8 @@ internal static class ResponseHeaders
         if (call.Attempt is { } attempt)
         {
             headers["x-litellm-model-id"] = Safe(attempt.Target.Deployment.Id);
-            headers["x-litellm-model-api-base"] = Safe(attempt.Target.ApiBase);
+            headers["x-litellm-model-api-base"] = s_addresses[attempt.Target.ApiBase];
+            headers["x-litellm-model-name"] = Safe(attempt.Target.Model);
             headers["x-litellm-attempted-retries"] = Number(Retries(call));
             headers["x-litellm-attempted-fallbacks"] = Number(attempt.FallbackDepth);
             WriteProviders(headers, attempt.ResponseHeaders);
@@ -41,7 +45,21 @@ internal static class ResponseHeaders
 
         if (response?.HiddenParams.ResponseCost is { } cost)
         {
-            headers["x-litellm-response-cost"] = cost.ToString(CultureInfo.InvariantCulture);
+            var usd = Number(cost);
+            headers["x-litellm-response-cost"] = usd;
+            // Before discounts, of which there are none here; some clients read this one alone.
+            headers["x-litellm-response-cost-original"] = usd;
+            if (call.Cost?.Breakdown is { } parts)
+            {
+                // As in the event's cost breakdown.
+                headers["x-litellm-response-cost-input"] = Number(parts.Input + parts.CacheRead + parts.CacheCreation);
+                headers["x-litellm-response-cost-output"] = Number(parts.Output + parts.Reasoning);
+            }
+        }
+
+        if (call.Options.Timeout is { } timeout)
+        {
+            headers["x-litellm-timeout"] = timeout.TotalSeconds.ToString(CultureInfo.InvariantCulture);
         }
 
         if (call.CacheKey is { } cacheKey && call.Attempt is null)
@@ -51,7 +69,7 @@ internal static class ResponseHeaders
 
         if (call.Gateway!.Key is VirtualKey { Token: not null } key)
         {
-            headers["x-litellm-key-spend"] = key.Spend.ToString(CultureInfo.InvariantCulture);
+            headers["x-litellm-key-spend"] = Number(key.Spend);
         }
 
         WriteTimes(headers, call);
@@ -101,14 +119,31 @@ internal static class ResponseHeaders
                 continue;
             }
 
-            var (isRateLimit, prefixed) = s_providers[name];
-            if (isRateLimit)
+            var (rateLimit, prefixed) = s_providers[name];
+            if (rateLimit is not null)
             {
-                headers[name] = value;
+                headers[rateLimit] = value;
             }
 
             headers[prefixed] = value;
         }
+    }
+
+    /// <summary>OpenAI's name of a header that tells of the provider's limits; Anthropic's among them, as LiteLLM has it.</summary>
+    private static string? RateLimitOf(string name)
+    {
+        const string anthropics = "anthropic-ratelimit-";
+        if (name.StartsWith("x-ratelimit-", StringComparison.OrdinalIgnoreCase))
+        {
+            return name;
+        }
+
+        return
+            name.StartsWith(anthropics, StringComparison.OrdinalIgnoreCase)
+            && name[anthropics.Length..].ToLowerInvariant().Split('-')
+                is [("requests" or "tokens") and var what, ("limit" or "remaining") and var kind]
+            ? $"x-ratelimit-{kind}-{what}"
+            : null;
     }
 
     private static string Describe(Call call)
@@ -143,6 +178,8 @@ internal static class ResponseHeaders
         value.AsSpan().ContainsAnyExceptInRange(' ', '~')
             ? string.Concat(value.Select(c => c is >= ' ' and <= '~' ? c : '?'))
             : value;
+
+    private static string Number(decimal value) => value.ToString(CultureInfo.InvariantCulture);
 
     private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
 

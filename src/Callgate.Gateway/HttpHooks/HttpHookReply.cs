@@ -40,9 +40,18 @@ internal sealed class HttpHookReply
     }
 
     private static T Read<T>(JsonElement? element, string name, JsonTypeInfo<T> type)
-        where T : class =>
-        (element ?? throw new JsonException($"'{name}' is missing.")).Deserialize(type)
-        ?? throw new JsonException($"'{name}' is null.");
+        where T : class
+    {
+        var given = element ?? throw new JsonException($"'{name}' is missing.");
+        try
+        {
+            return given.Deserialize(type) ?? throw new JsonException($"'{name}' is null.");
+        }
+        catch (JsonException exception) when (exception.Path is not null)
+        {
+            throw new JsonException($"'{name}' is no {type.Type.Name}.");
+        }
+    }
 }
 
 /// <summary>Source-generated JSON for replies. Of two fields of one name another reader might take the other: neither is taken.</summary>

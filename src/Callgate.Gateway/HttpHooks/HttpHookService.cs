@@ -58,7 +58,12 @@ internal sealed class HttpHookService(HttpHookSettings settings, TimeProvider ti
         }
         catch (JsonException exception)
         {
-            throw Failed($"answered with what is no reply: {exception.Message}");
+            // Its own words are ours to tell; the parser's may quote the reply, and a reply may quote a prompt.
+            throw Failed(
+                exception.LineNumber is null
+                    ? $"answered with what is no reply: {exception.Message}"
+                    : $"answered with what is no reply: see its line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}."
+            );
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Frozen;
+using Callgate.Gateway.Configuration;
 using Callgate.Gateway.UserCode;
 
 namespace Callgate.Gateway.HttpHooks;
@@ -57,6 +58,17 @@ internal sealed class HttpHookSettings
             Deadline = Timeout + TimeSpan.FromSeconds(1),
         };
 
+    /// <summary>The hooks that nobody would call by the lists that name the callback: those for one kind of event.</summary>
+    public IEnumerable<string> Uncalled(CallbackEvents events) =>
+        events == CallbackEvents.All
+            ? []
+            : Hooks.Where(h =>
+                !(
+                    h == "success_event" && events.HasFlag(CallbackEvents.Success)
+                    || h == "failure_event" && events.HasFlag(CallbackEvents.Failure)
+                )
+            );
+
     /// <summary>What is wrong, each with the key that it stands at. Holds no secret.</summary>
     public IEnumerable<(string Key, string Message)> Problems()
     {
@@ -86,9 +98,16 @@ internal sealed class HttpHookSettings
 
         foreach (var (name, value) in Headers)
         {
-            if (name.Length == 0 || name.AsSpan().ContainsAnyExcept(s_headerName) || value.Any(char.IsControl))
+            if (
+                name.Length == 0
+                || name.AsSpan().ContainsAnyExcept(s_headerName)
+                || value.AsSpan().ContainsAnyExceptInRange(' ', '~')
+            )
             {
-                yield return At($"headers.{name}", "its name or its value is none that a header can have");
+                yield return At(
+                    $"headers.{name}",
+                    "its name or its value is none that a header can have: a value is plain ASCII text in one line"
+                );
             }
             else if (IsOurs(name))
             {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Callgate.Formats;
 using Callgate.Gateway.Store;
 using Microsoft.AspNetCore.Http;
@@ -21,10 +20,16 @@ internal static class AdminAuth
 
     /// <summary>A route for the master key alone.</summary>
     /// <param name="rings">Gives the keys; routes are mapped before the keys are read.</param>
+    /// <param name="admit">Looks at who calls.</param>
     /// <param name="handle">What the route does.</param>
-    public static RequestDelegate MasterKey(Func<KeyRing> rings, RequestDelegate handle) =>
+    public static RequestDelegate MasterKey(
+        Func<KeyRing> rings,
+        Func<HttpContext, KeyLookup> admit,
+        RequestDelegate handle
+    ) =>
         AnyKey(
             rings,
+            admit,
             (context, key) =>
                 key.IsMaster
                     ? handle(context)
@@ -43,6 +48,7 @@ internal static class AdminAuth
     /// <summary>A route for every good key.</summary>
     public static RequestDelegate AnyKey(
         Func<KeyRing> rings,
+        Func<HttpContext, KeyLookup> admit,
         Func<HttpContext, VirtualKey, Task> handle,
         bool needsMasterKey = false
     ) =>
@@ -50,13 +56,12 @@ internal static class AdminAuth
         {
             try
             {
-                var ring = rings();
-                if (needsMasterKey && !ring.HasMasterKey)
+                if (needsMasterKey && !rings().HasMasterKey)
                 {
                     throw new AdminException(s_off);
                 }
 
-                var lookup = ring.Authenticate(context.Request.Headers);
+                var lookup = admit(context);
                 if (lookup.Refusal is { } refusal)
                 {
                     throw new AdminException(refusal);
@@ -85,13 +90,6 @@ internal static class AdminAuth
                 "no_db_connection",
                 null,
                 "503"
-            ),
-            BadHttpRequestException bad => new(
-                bad.StatusCode,
-                bad.Message,
-                "bad_request_error",
-                null,
-                bad.StatusCode.ToString(CultureInfo.InvariantCulture)
             ),
             _ => null,
         };

@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Unicode;
+using Callgate.Gateway.Endpoints;
 using Microsoft.AspNetCore.Http;
 
 namespace Callgate.Gateway.Keys;
@@ -9,34 +11,25 @@ internal static class AdminBody
 {
     private const int Largest = 256 * 1024;
 
+    private static readonly TimeSpan s_longest = TimeSpan.FromMinutes(1);
+
     private static readonly JsonDocumentOptions s_json = new() { AllowDuplicateProperties = false, MaxDepth = 32 };
 
     /// <summary>The object; without members where the body is empty.</summary>
-    /// <exception cref="AdminException">It is too large, or no JSON object.</exception>
+    /// <exception cref="AdminException">It can't be read, is too large, or no JSON object.</exception>
     public static async Task<JsonElement> ReadAsync(HttpRequest request)
     {
-        var body = new MemoryStream();
-        var buffer = new byte[16 * 1024];
-        if (request.ContentLength > Largest)
+        try
         {
-            throw TooLarge();
+            // As in LiteLLM, whatever it says it is: curl's -d calls it a form.
+            var body = await BodyReader.ReadAsync(request.HttpContext, Largest, s_longest).ConfigureAwait(false);
+            return Parse(body.Span);
         }
-
-        for (
-            int count;
-            (count = await request.Body.ReadAsync(buffer, request.HttpContext.RequestAborted).ConfigureAwait(false))
-                > 0;
-
-        )
+        catch (BodyException refused)
         {
-            body.Write(buffer, 0, count);
-            if (body.Length > Largest)
-            {
-                throw TooLarge();
-            }
+            var code = refused.StatusCode.ToString(CultureInfo.InvariantCulture);
+            throw new AdminException(new(refused.StatusCode, refused.Message, "bad_request_error", null, code));
         }
-
-        return Parse(body.GetBuffer().AsSpan(0, (int)body.Length));
     }
 
     private static JsonElement Parse(ReadOnlySpan<byte> body)
@@ -65,7 +58,4 @@ internal static class AdminBody
             throw AdminException.BadRequest($"The body is no JSON that can be read: {exception.Message}");
         }
     }
-
-    private static AdminException TooLarge() =>
-        new(new(413, $"The body is larger than {Largest} bytes.", "bad_request_error", null, "413"));
 }

@@ -9,24 +9,28 @@ internal static class KeyEndpoints
 {
     /// <param name="routes">Where to map them.</param>
     /// <param name="rings">Gives the keys; routes are mapped before the keys are read.</param>
+    /// <param name="admit">Looks at who calls.</param>
     /// <param name="time">Tells the time.</param>
-    public static void Map(IEndpointRouteBuilder routes, Func<KeyRing> rings, TimeProvider time)
+    public static void Map(
+        IEndpointRouteBuilder routes,
+        Func<KeyRing> rings,
+        Func<HttpContext, KeyLookup> admit,
+        TimeProvider time
+    )
     {
         KeyAdmin Admin() => new(rings(), time);
+        RequestDelegate MasterKey(RequestDelegate handle) => AdminAuth.MasterKey(rings, admit, handle);
 
-        routes.MapPost("/key/generate", AdminAuth.MasterKey(rings, context => GenerateAsync(context, Admin())));
-        routes.MapGet("/key/info", AdminAuth.AnyKey(rings, (context, caller) => InfoAsync(context, caller, Admin())));
-        routes.MapGet("/key/list", AdminAuth.MasterKey(rings, context => KeyListing.WriteAsync(context, rings())));
-        routes.MapPost("/key/update", AdminAuth.MasterKey(rings, context => UpdateAsync(context, Admin())));
-        routes.MapPost("/key/delete", AdminAuth.MasterKey(rings, context => DeleteAsync(context, Admin())));
-        routes.MapPost(
-            "/key/block",
-            AdminAuth.MasterKey(rings, context => BlockAsync(context, Admin(), blocked: true))
+        routes.MapPost("/key/generate", MasterKey(context => GenerateAsync(context, Admin())));
+        routes.MapGet(
+            "/key/info",
+            AdminAuth.AnyKey(rings, admit, (context, caller) => InfoAsync(context, caller, Admin()))
         );
-        routes.MapPost(
-            "/key/unblock",
-            AdminAuth.MasterKey(rings, context => BlockAsync(context, Admin(), blocked: false))
-        );
+        routes.MapGet("/key/list", MasterKey(context => KeyListing.WriteAsync(context, rings())));
+        routes.MapPost("/key/update", MasterKey(context => UpdateAsync(context, Admin())));
+        routes.MapPost("/key/delete", MasterKey(context => DeleteAsync(context, Admin())));
+        routes.MapPost("/key/block", MasterKey(context => BlockAsync(context, Admin(), blocked: true)));
+        routes.MapPost("/key/unblock", MasterKey(context => BlockAsync(context, Admin(), blocked: false)));
     }
 
     private static async Task GenerateAsync(HttpContext context, KeyAdmin admin)

@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Text.Json;
+using Callgate.Gateway.Configuration.Keys;
 using Callgate.Gateway.Store;
+using Callgate.Wire;
 
 namespace Callgate.Gateway.Keys;
 
@@ -98,7 +100,7 @@ internal static class KeyFields
         FieldValue.CheckCount("aliases", value.GetPropertyCount());
         foreach (var alias in value.EnumerateObject())
         {
-            var param = $"aliases.{Shown(alias.Name)}";
+            var param = $"aliases.{SafeText.Line(alias.Name)}";
             aliases[alias.Name] =
                 FieldValue.Text(param, alias.Value)
                 ?? throw AdminException.BadRequest($"'{param}' names no model.", param);
@@ -209,10 +211,10 @@ internal static class KeyFields
             );
         }
 
-        var nearest = NearestName.Of(name, KeyFieldNames.Known.Concat(KeyFieldNames.Unenforced));
+        var nearest = EditDistance.Nearest(name, KeyFieldNames.Known.Concat(KeyFieldNames.Unenforced));
         throw AdminException.BadRequest(
-            $"'{Shown(name)}' is no field of a key." + (nearest is null ? "" : $" Is '{nearest}' meant?"),
-            Shown(name)
+            $"'{SafeText.Line(name)}' is no field of a key." + (nearest is null ? "" : $" Is '{nearest}' meant?"),
+            SafeText.Line(name)
         );
     }
 
@@ -221,6 +223,4 @@ internal static class KeyFields
             $"'{name}' isn't enforced by this gateway yet, and a key that seems to have it is worse than none: leave it out.",
             name
         );
-
-    private static string Shown(string name) => name.Length <= 64 ? name : name[..64] + "…";
 }

@@ -5,6 +5,11 @@ namespace Callgate.Gateway.Keys;
 /// <summary>What calls are told of their key, made once and not per call.</summary>
 internal sealed record KeyIdentity(UserApiKey UserApiKey, IReadOnlyDictionary<string, object?> CallMetadata)
 {
+    public const string EndUserEntry = "user_api_key_end_user_id";
+    public const string RouteEntry = "user_api_key_request_route";
+
+    private IReadOnlyDictionary<string, object?>? _last;
+
     public static KeyIdentity Of(VirtualKey key)
     {
         var record = key.Record;
@@ -47,12 +52,24 @@ internal sealed record KeyIdentity(UserApiKey UserApiKey, IReadOnlyDictionary<st
                 ["user_api_key_org_alias"] = null,
                 ["user_api_key_project_id"] = null,
                 ["user_api_key_project_alias"] = null,
-                ["user_api_key_end_user_id"] = null,
-                ["user_api_key_request_route"] = null,
+                [EndUserEntry] = null,
+                [RouteEntry] = null,
                 ["user_api_key_metadata"] = key.Metadata,
                 ["user_api_key_auth_metadata"] = key.Metadata,
             }
         );
+    }
+
+    /// <summary>With the route that is called. Made once for calls that follow each other: most keys call one.</summary>
+    public IReadOnlyDictionary<string, object?> CallMetadataOf(string? route)
+    {
+        var last = Volatile.Read(ref _last);
+        return last is not null && (string?)last[RouteEntry] == route
+            ? last
+            : _last = Callgate.CallMetadata.With(
+                CallMetadata,
+                new Dictionary<string, object?> { [RouteEntry] = route }
+            );
     }
 
     /// <summary>JSON as C# values: text, bool, long, double or null; lists and objects stay JSON.</summary>

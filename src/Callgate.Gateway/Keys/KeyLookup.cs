@@ -10,6 +10,9 @@ internal enum KeyStatus
     Unknown,
     Expired,
     Blocked,
+
+    /// <summary>Nobody is asked for a key, and it is not for everybody all the same.</summary>
+    Outsider,
 }
 
 /// <summary>Whether a request's key is good, and whose it is.</summary>
@@ -36,6 +39,8 @@ internal readonly record struct KeyLookup(KeyStatus Status, VirtualKey? Key, Err
     public static KeyLookup Found(VirtualKey key) => new(KeyStatus.Found, key, null);
 
     public static KeyLookup Missing() => new(KeyStatus.Missing, null, s_missing);
+
+    public static KeyLookup Outsider(ErrorReply refusal) => new(KeyStatus.Outsider, null, refusal);
 
     public static KeyLookup Blocked(VirtualKey key) => new(KeyStatus.Blocked, key, s_blocked);
 

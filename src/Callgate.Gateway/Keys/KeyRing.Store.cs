@@ -195,19 +195,19 @@ internal sealed partial class KeyRing
             return;
         }
 
-        var amounts = spends.ToDictionary(s => s.Token!, s => s.TakeFromQueue());
+        var amounts = spends.ConvertAll(s => (Spend: s, Amount: s.TakeFromQueue()));
         try
         {
-            var totals = await _store
-                .AddSpendAsync([.. amounts.Select(a => new KeySpending(a.Key, a.Value))], CancellationToken.None)
-                .ConfigureAwait(false);
+            // A key that was deleted and made again has two.
+            var sums = amounts.GroupBy(a => a.Spend.Token!, (token, a) => new KeySpending(token, a.Sum(s => s.Amount)));
+            var totals = await _store.AddSpendAsync([.. sums], CancellationToken.None).ConfigureAwait(false);
             var spent = totals.ToDictionary(t => t.Token, t => t.Amount);
-            foreach (var spend in spends)
+            foreach (var (spend, amount) in amounts)
             {
                 // A key that isn't there any more has nothing to settle.
                 if (spent.TryGetValue(spend.Token!, out var total))
                 {
-                    spend.Settle(amounts[spend.Token!], total);
+                    spend.Settle(amount, total);
                     if (KeyHash.TryParse(spend.Token, out var hash))
                     {
                         Find(hash)?.Refresh();

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Callgate.Routing;
 
 namespace Callgate.Gateway.Keys;
 
@@ -13,13 +14,13 @@ internal sealed class ModelAllowList
 
     private readonly bool _all;
     private readonly FrozenSet<string> _names;
-    private readonly string[] _patterns;
+    private readonly WildcardPattern[] _patterns;
 
     public ModelAllowList(IReadOnlyCollection<string> models)
     {
         _all = models.Count == 0 || models.Contains(AllModels) || models.Contains("*");
         _names = models.ToFrozenSet(StringComparer.Ordinal);
-        _patterns = [.. models.Where(m => m.Contains('*', StringComparison.Ordinal))];
+        _patterns = [.. models.Where(WildcardPattern.IsPattern).Select(m => new WildcardPattern(m))];
     }
 
     public bool Allows(string model)
@@ -31,38 +32,12 @@ internal sealed class ModelAllowList
 
         foreach (var pattern in _patterns)
         {
-            if (Matches(pattern, model))
+            if (pattern.IsMatch(model))
             {
                 return true;
             }
         }
 
         return false;
-    }
-
-    private static bool Matches(ReadOnlySpan<char> pattern, ReadOnlySpan<char> model)
-    {
-        // Each piece is found at its first place after the one before; the last one must be the end.
-        var star = pattern.IndexOf('*');
-        if (!model.StartsWith(pattern[..star], StringComparison.Ordinal))
-        {
-            return false;
-        }
-
-        model = model[star..];
-        pattern = pattern[(star + 1)..];
-        while ((star = pattern.IndexOf('*')) >= 0)
-        {
-            var at = model.IndexOf(pattern[..star]);
-            if (at < 0)
-            {
-                return false;
-            }
-
-            model = model[(at + star)..];
-            pattern = pattern[(star + 1)..];
-        }
-
-        return model.EndsWith(pattern, StringComparison.Ordinal);
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Callgate.Formats;
 using Callgate.Gateway.Store;
+using Callgate.Wire;
 
 namespace Callgate.Gateway.Keys;
 
@@ -37,6 +38,9 @@ internal sealed class VirtualKey
     /// <summary>Whether it is the master key, which may do all and has no record.</summary>
     public bool IsMaster { get; }
 
+    /// <summary>Whether it may see what is everybody's: the master key, or whoever calls while there is none.</summary>
+    public bool IsOperator => IsMaster || this == Anonymous;
+
     /// <summary>The hash in hex; null where nobody was asked.</summary>
     public string? Token => Record.Token.Length > 0 ? Record.Token : null;
 
@@ -54,6 +58,9 @@ internal sealed class VirtualKey
 
     /// <summary>LiteLLM's <c>user_api_key_*</c> entries for a call's metadata, with explicit nulls; as current as <see cref="UserApiKey"/>.</summary>
     public IReadOnlyDictionary<string, object?> CallMetadata => _identity.CallMetadata;
+
+    /// <summary>The same, with the route that is called.</summary>
+    public IReadOnlyDictionary<string, object?> CallMetadataOf(string? route) => _identity.CallMetadataOf(route);
 
     internal KeySpend Spent { get; }
 
@@ -82,7 +89,7 @@ internal sealed class VirtualKey
         new(
             403,
             $"key not allowed to access model. This key can only access models=[{string.Join(", ", Record.Models)}]. "
-                + $"Tried to access {(model.Length <= 256 ? model : model[..256] + "…")}",
+                + $"Tried to access {SafeText.Line(model)}",
             "key_model_access_denied",
             "model",
             "key_model_access_denied"

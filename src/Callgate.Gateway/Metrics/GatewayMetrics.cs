@@ -22,7 +22,8 @@ internal sealed class GatewayMetrics
     /// <param name="call">The call.</param>
     /// <param name="end">How.</param>
     /// <param name="group">Its model group, where the config names it; null: any other.</param>
-    public void Count(Call call, CallEnd end, string? group)
+    /// <param name="requests">How many requests it stands for.</param>
+    public void Count(Call call, CallEnd end, string? group, int requests = 1)
     {
         var key = (group ?? Other, end.Outcome);
         if (!_series.TryGetValue(key, out var series))
@@ -33,7 +34,7 @@ internal sealed class GatewayMetrics
             );
         }
 
-        series.Add(end, call.Runtime.Time.GetUtcNow() - call.StartTime);
+        series.Add(end, call.Runtime.Time.GetUtcNow() - call.StartTime, requests);
     }
 
     /// <summary>The counters in Prometheus's text format.</summary>
@@ -49,7 +50,7 @@ internal sealed class GatewayMetrics
         WriteLatency();
         return text.ToString();
 
-        void Write(string name, string help, Func<Series, decimal> value)
+        void Write(string name, string help, Func<Series, double> value)
         {
             text.Append(CultureInfo.InvariantCulture, $"# HELP {name} {help}\n# TYPE {name} counter\n");
             foreach (var (key, series) in all)
@@ -88,32 +89,39 @@ internal sealed class GatewayMetrics
     {
         private static readonly double[] s_bounds = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300];
 
-        // A millionth of a dollar's millionth, so that adding needs no lock.
-        private const decimal CostUnit = 1_000_000_000_000m;
-
         private readonly long[] _buckets = new long[s_bounds.Length];
         private long _calls;
         private long _promptTokens;
         private long _completionTokens;
-        private long _cost;
+        private double _cost;
         private long _ticks;
 
         public long Calls => Interlocked.Read(ref _calls);
         public long PromptTokens => Interlocked.Read(ref _promptTokens);
         public long CompletionTokens => Interlocked.Read(ref _completionTokens);
-        public decimal Cost => Interlocked.Read(ref _cost) / CostUnit;
+        public double Cost => Volatile.Read(ref _cost);
 
-        public void Add(CallEnd end, TimeSpan duration)
+        public void Add(CallEnd end, TimeSpan duration, int requests)
         {
-            Interlocked.Increment(ref _calls);
+            Interlocked.Add(ref _calls, requests);
             Interlocked.Add(ref _promptTokens, end.Usage.PromptTokens);
             Interlocked.Add(ref _completionTokens, end.Usage.CompletionTokens);
-            Interlocked.Add(ref _cost, (long)((end.Cost.Total ?? 0) * CostUnit));
-            Interlocked.Add(ref _ticks, duration.Ticks);
+            AddCost((double)(end.Cost.Total ?? 0));
+            Interlocked.Add(ref _ticks, duration.Ticks * requests);
             for (var i = s_bounds.Length - 1; i >= 0 && duration.TotalSeconds <= s_bounds[i]; i--)
             {
-                Interlocked.Increment(ref _buckets[i]);
+                Interlocked.Add(ref _buckets[i], requests);
             }
+        }
+
+        // Prometheus's numbers are floating point too, and these can't overflow.
+        private void AddCost(double cost)
+        {
+            double before;
+            do
+            {
+                before = Cost;
+            } while (Interlocked.CompareExchange(ref _cost, before + cost, before) != before);
         }
 
         public void WriteLatency(StringBuilder text, string name, string labels)

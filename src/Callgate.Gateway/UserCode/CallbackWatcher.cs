@@ -14,6 +14,9 @@ namespace Callgate.Gateway.UserCode;
 /// </remarks>
 internal sealed partial class CallbackWatcher : IAsyncDisposable
 {
+    /// <summary>As many as Linux follows.</summary>
+    private const int MostLinks = 40;
+
     /// <summary>Editors save in several steps.</summary>
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(50);
 
@@ -22,13 +25,14 @@ internal sealed partial class CallbackWatcher : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly TimeSpan _pause;
     private readonly string _path;
-    private readonly FileSystemWatcher? _files;
+    private readonly Dictionary<string, FileSystemWatcher> _folders = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stopping = new();
     private readonly Channel<bool> _changes = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }
     );
     private readonly Task _running;
     private (string Hash, DateTime Written) _seen;
+    private volatile IReadOnlyList<string> _links = [];
     private volatile LoadedCallback _current;
     private volatile string? _error;
 
@@ -45,7 +49,7 @@ internal sealed partial class CallbackWatcher : IAsyncDisposable
             loaded.FilePath
             ?? throw new ArgumentException("A type of the application has no file to watch.", nameof(loaded));
         (_loader, _current, _replace, _logger) = (loader, loaded, replace, logger);
-        _files = Watch();
+        Watch();
         // What was saved between the load and now.
         _changes.Writer.TryWrite(true);
         _running = RunAsync(_stopping.Token);
@@ -60,41 +64,67 @@ internal sealed partial class CallbackWatcher : IAsyncDisposable
     /// <summary>Stops watching. The current version stays in use, and is its owner's to release.</summary>
     public async ValueTask DisposeAsync()
     {
-        _files?.Dispose();
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _running.ConfigureAwait(false);
+        foreach (var files in _folders.Values)
+        {
+            files.Dispose();
+        }
+
         _stopping.Dispose();
     }
 
-    private FileSystemWatcher? Watch()
+    /// <summary>Watches the file, and where it is a link, whatever it leads to.</summary>
+    private void Watch()
     {
-        FileSystemWatcher? files = null;
         try
         {
-            files = new FileSystemWatcher(Path.GetDirectoryName(_path)!)
+            _links = [_path, .. LinksOf(_path)];
+            foreach (var folder in _links.Select(f => Path.GetDirectoryName(f)!).Where(f => !_folders.ContainsKey(f)))
             {
-                NotifyFilter = NotifyFilters.FileName | NotifyFilters.LastWrite | NotifyFilters.Size,
-            };
-            files.Changed += OnChange;
-            files.Created += OnChange;
-            files.Renamed += OnChange;
-            // Too much at once: some change was lost, perhaps this file's.
-            files.Error += (_, _) => _changes.Writer.TryWrite(true);
-            files.EnableRaisingEvents = true;
-            return files;
+                _folders[folder] = Watch(folder);
+            }
         }
-        catch (Exception exception) when (exception is IOException or ArgumentException)
+        catch (Exception exception) when (exception is IOException or ArgumentException or UnauthorizedAccessException)
         {
-            files?.Dispose();
             LogNotWatched(_logger, _path, exception.Message);
-            return null;
         }
+    }
+
+    private static List<string> LinksOf(string path)
+    {
+        List<string> targets = [];
+        for (
+            var target = File.ResolveLinkTarget(path, returnFinalTarget: false);
+            target is not null && targets.Count < MostLinks;
+            target = File.ResolveLinkTarget(target.FullName, returnFinalTarget: false)
+        )
+        {
+            targets.Add(target.FullName);
+        }
+
+        return targets;
+    }
+
+    private FileSystemWatcher Watch(string folder)
+    {
+        var files = new FileSystemWatcher(folder)
+        {
+            NotifyFilter = NotifyFilters.FileName | NotifyFilters.LastWrite | NotifyFilters.Size,
+        };
+        files.Changed += OnChange;
+        files.Created += OnChange;
+        files.Renamed += OnChange;
+        // Too much at once: some change was lost, perhaps this file's.
+        files.Error += (_, _) => _changes.Writer.TryWrite(true);
+        files.EnableRaisingEvents = true;
+        return files;
     }
 
     private void OnChange(object sender, FileSystemEventArgs e)
     {
         // Kubernetes swaps the folder behind a link named ..data, and the files in it have no event of their own.
-        if (e.Name == Path.GetFileName(_path) || e.Name?.StartsWith("..", StringComparison.Ordinal) == true)
+        if (_links.Contains(e.FullPath) || e.Name?.StartsWith("..", StringComparison.Ordinal) == true)
         {
             _changes.Writer.TryWrite(true);
         }
@@ -129,6 +159,8 @@ internal sealed partial class CallbackWatcher : IAsyncDisposable
                 return; // in the middle of being replaced
             }
 
+            // A link may lead elsewhere by now.
+            Watch();
             var written = File.GetLastWriteTimeUtc(_path);
             var content = await UserCodeLoader.ReadAsync(_path, cancellationToken).ConfigureAwait(false);
             var seen = (Convert.ToHexStringLower(SHA256.HashData(content)), written);
@@ -142,7 +174,7 @@ internal sealed partial class CallbackWatcher : IAsyncDisposable
             {
                 Replace(
                     await _loader
-                        .LoadAsync(_current.Reference, _current.BaseDirectory, cancellationToken)
+                        .LoadAsync(_current.Reference, _current.BaseDirectory, _current.Settings, cancellationToken)
                         .ConfigureAwait(false)
                 );
             }

@@ -83,13 +83,25 @@ internal sealed class CompiledCodeCache(string directory)
             }
 
             var code = new CompiledCode(reader.ReadBytes(reader.ReadInt32()), reader.ReadBytes(reader.ReadInt32()), []);
-            // The age tells which files nobody needs any more.
-            File.SetLastWriteTimeUtc(path, TimeProvider.System.GetUtcNow().UtcDateTime);
+            Touch(path);
             return code;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             return null;
+        }
+    }
+
+    /// <summary>The age tells which files nobody needs any more.</summary>
+    private static void Touch(string path)
+    {
+        try
+        {
+            File.SetLastWriteTimeUtc(path, TimeProvider.System.GetUtcNow().UtcDateTime);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // It can't be written to, and needn't be.
         }
     }
 
@@ -113,7 +125,7 @@ internal sealed class CompiledCodeCache(string directory)
 
             if (!IsOursAlone())
             {
-                return $"others may write to {directory}, and what lies there is run";
+                return $"others may write to {directory}, or own it, and what lies there is run";
             }
 
             var content = ContentOf(code, references);
@@ -171,7 +183,8 @@ internal sealed class CompiledCodeCache(string directory)
 
     /// <summary>Whoever can write here can have code run by the gateway.</summary>
     private bool IsOursAlone() =>
-        OperatingSystem.IsWindows() || (File.GetUnixFileMode(directory) & OthersWrite) == UnixFileMode.None;
+        OperatingSystem.IsWindows()
+        || (File.GetUnixFileMode(directory) & OthersWrite) == UnixFileMode.None && FolderOwner.IsTrusted(directory);
 
     private void Prune()
     {

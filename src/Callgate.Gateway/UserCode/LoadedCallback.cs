@@ -9,9 +9,8 @@ namespace Callgate.Gateway.UserCode;
 /// <summary>A callback that was loaded: its handler, and what has to go with it. Thread-safe.</summary>
 internal sealed partial class LoadedCallback
 {
-    private static readonly TimeSpan s_longestDispose = TimeSpan.FromSeconds(30);
-
     private readonly ILogger _logger;
+    private readonly TimeSpan _longestDispose;
     private readonly bool _isOurs;
     private CustomLogger? _handler;
     private CallbackServices? _services;
@@ -22,9 +21,11 @@ internal sealed partial class LoadedCallback
         bool isOurs,
         CallbackServices services,
         AssemblyLoadContext? context,
-        ILogger logger
+        ILogger logger,
+        TimeSpan? longestDispose = null
     )
     {
+        _longestDispose = longestDispose ?? TimeSpan.FromSeconds(30);
         Name = handler.GetType().Name;
         Context = new WeakReference(context);
         (_handler, _isOurs, _services, _context, _logger) = (handler, isOurs, services, context, logger);
@@ -44,6 +45,12 @@ internal sealed partial class LoadedCallback
     /// <summary>The folder of the configuration file.</summary>
     public required string BaseDirectory { get; init; }
 
+    /// <summary>Its entry in <c>callback_settings</c>.</summary>
+    public JsonElement? Settings { get; init; }
+
+    /// <summary>Whether its constructor asks for that.</summary>
+    public bool HasTakenSettings { get; init; }
+
     /// <summary>The file that it comes from; null: a type of the application.</summary>
     public string? FilePath { get; init; }
 
@@ -59,6 +66,7 @@ internal sealed partial class LoadedCallback
         if (Interlocked.Exchange(ref _handler, null) is { } handler)
         {
             await DisposeAsync(_isOurs ? handler : null).ConfigureAwait(false);
+            await DisposeAsync(_services).ConfigureAwait(false);
             _services = null;
             if (Interlocked.Exchange(ref _context, null) is { } context)
             {
@@ -68,20 +76,24 @@ internal sealed partial class LoadedCallback
         }
     }
 
-    private async Task DisposeAsync(CustomLogger? handler)
+    private async Task DisposeAsync(object? what)
     {
         try
         {
-            if (handler is IAsyncDisposable disposable)
-            {
-                await disposable.DisposeAsync().AsTask().WaitAsync(s_longestDispose).ConfigureAwait(false);
-            }
-            else
-            {
-                (handler as IDisposable)?.Dispose();
-            }
-
-            await _services!.DisposeAsync().ConfigureAwait(false);
+            // On a thread of its own: whatever blocks there blocks nobody for longer.
+            await Task.Run(async () =>
+                {
+                    if (what is IAsyncDisposable disposable)
+                    {
+                        await disposable.DisposeAsync().ConfigureAwait(false);
+                    }
+                    else
+                    {
+                        (what as IDisposable)?.Dispose();
+                    }
+                })
+                .WaitAsync(_longestDispose)
+                .ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // It is the user's code, and on its way out: whatever it throws can only be told.
         catch (Exception exception)

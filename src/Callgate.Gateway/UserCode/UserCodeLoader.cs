@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
+using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -20,11 +21,13 @@ internal sealed partial class UserCodeLoader(IServiceProvider services, Compiled
     /// <summary>Loads a callback. It is used until <see cref="LoadedCallback.ReleaseAsync"/>.</summary>
     /// <param name="reference">Its name in the configuration: see <see cref="CallbackReference.Resolve"/>.</param>
     /// <param name="baseDirectory">The folder of the configuration file.</param>
+    /// <param name="settings">What its constructor gets where it asks for a <see cref="JsonElement"/>.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="CallbackLoadException">It can't be loaded; the message says why, where, and what to do.</exception>
     public async Task<LoadedCallback> LoadAsync(
         string reference,
         string baseDirectory,
+        JsonElement? settings,
         CancellationToken cancellationToken
     )
     {
@@ -32,14 +35,14 @@ internal sealed partial class UserCodeLoader(IServiceProvider services, Compiled
         var target = CallbackReference.Resolve(reference.Trim(), baseDirectory);
         if (target.FilePath is not { } path)
         {
-            return FromApplication(target.Type!, reference, baseDirectory);
+            return await FromApplicationAsync(target.Type!, reference, baseDirectory, settings).ConfigureAwait(false);
         }
 
         var content = await ReadAsync(path, cancellationToken).ConfigureAwait(false);
         var isSource = path.EndsWith(".cs", StringComparison.OrdinalIgnoreCase);
         // Compiling takes a while, and constructors may.
         return await Task.Run(
-                () =>
+                async () =>
                 {
                     var context = NewContext(path, isSource);
                     try
@@ -48,14 +51,16 @@ internal sealed partial class UserCodeLoader(IServiceProvider services, Compiled
                             ? LoadSource(context, path, content, cancellationToken)
                             : LoadLibrary(context, path, content);
                         var (member, type) = HandlerFinder.Find(assembly, target.Member, path);
-                        return Build(
-                            member,
-                            type,
-                            (path, Convert.ToHexStringLower(SHA256.HashData(content))),
-                            context,
-                            reference,
-                            baseDirectory
-                        );
+                        return await BuildAsync(
+                                member,
+                                type,
+                                (path, Convert.ToHexStringLower(SHA256.HashData(content))),
+                                context,
+                                reference,
+                                baseDirectory,
+                                settings
+                            )
+                            .ConfigureAwait(false);
                     }
                     catch
                     {
@@ -157,23 +162,29 @@ internal sealed partial class UserCodeLoader(IServiceProvider services, Compiled
         }
     }
 
-    private LoadedCallback FromApplication(Type type, string reference, string baseDirectory) =>
+    private Task<LoadedCallback> FromApplicationAsync(
+        Type type,
+        string reference,
+        string baseDirectory,
+        JsonElement? settings
+    ) =>
         type.IsSubclassOf(typeof(CustomLogger)) && type is { IsAbstract: false, ContainsGenericParameters: false }
-            ? Build(null, type, default, null, reference, baseDirectory)
+            ? BuildAsync(null, type, default, null, reference, baseDirectory, settings)
             : throw new CallbackLoadException(
                 $"The callback '{reference}' is the type {type.FullName}, which is no class that derives from CustomLogger and can be made."
             );
 
-    private LoadedCallback Build(
+    private async Task<LoadedCallback> BuildAsync(
         MemberInfo? member,
         Type? type,
         (string? Path, string? Hash) file,
         UserCodeContext? context,
         string reference,
-        string baseDirectory
+        string baseDirectory,
+        JsonElement? settings
     )
     {
-        var provided = new CallbackServices(services, type?.FullName ?? member!.DeclaringType!.FullName!);
+        var provided = new CallbackServices(services, type?.FullName ?? member!.DeclaringType!.FullName!, settings);
         try
         {
             // A type that the application has registered is the application's to make, and to dispose.
@@ -198,17 +209,21 @@ internal sealed partial class UserCodeLoader(IServiceProvider services, Compiled
             {
                 Reference = reference,
                 BaseDirectory = baseDirectory,
+                Settings = settings,
+                HasTakenSettings = provided.HasGivenSettings,
                 FilePath = file.Path,
                 ContentHash = file.Hash,
             };
         }
 #pragma warning disable CA1031 // It is the user's code: whatever it throws is why it can't be loaded.
-        catch (Exception exception) when (exception is not CallbackLoadException)
+        catch (Exception exception)
 #pragma warning restore CA1031
         {
-            throw new CallbackLoadException(
-                $"{file.Path ?? reference}: {type?.Name ?? $"{member!.DeclaringType!.Name}.{member.Name}"} could not be made: {Describe(exception)}"
-            );
+            await provided.DisposeAsync().ConfigureAwait(false);
+            throw exception as CallbackLoadException
+                ?? new CallbackLoadException(
+                    $"{file.Path ?? reference}: {type?.Name ?? $"{member!.DeclaringType!.Name}.{member.Name}"} could not be made: {Describe(exception)}"
+                );
         }
     }
 

@@ -30,7 +30,7 @@ internal static class CheckCommand
     {
         var result = ConfigLoader.Load(options.ConfigFile!, ConfigLoadOptions.Of(options));
         // Callbacks may look for their keys there.
-        result.Config?.Variables.Apply();
+        new ProcessVariables().Set(result.Config?.Variables ?? ConfigVariables.None);
         // Never started: it has the services that callbacks are given when it is.
         await using var application = GatewayApplication.Create(
             ListenAddress.Of(null, 0, hasMasterKey: false),

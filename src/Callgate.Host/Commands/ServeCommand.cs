@@ -12,9 +12,6 @@ internal static class ServeCommand
 {
     private const int Interrupted = 130;
 
-    // Ours first: where both are set, somebody moves.
-    private static readonly string[] s_masterKeyVariables = ["CALLGATE_MASTER_KEY", "LITELLM_MASTER_KEY"];
-
     public static Command Create()
     {
         var config = new Option<string?>("--config", "-c")
@@ -70,26 +67,15 @@ internal static class ServeCommand
             }
         }
 
-        var variable = Array.Find(
-            s_masterKeyVariables,
-            v => !string.IsNullOrWhiteSpace(Environment.GetEnvironmentVariable(v))
-        );
-        options.MasterKey = variable is null ? null : new Secret(Environment.GetEnvironmentVariable(variable)!.Trim());
-        var configured = options.Config?.Config!.MasterKey;
+        var served = options.Config?.Config ?? DefaultConfig.Create(options.Environment);
+        var hasMasterKey = served.MasterKeyOr(options.MasterKey) is not null;
         try
         {
-            var listen = ListenAddress.Of(host, port, (configured ?? options.MasterKey) is not null);
+            var listen = ListenAddress.Of(host, port, hasMasterKey);
             options.NeedsMasterKey = listen.IsOpen;
             await using var application = GatewayApplication.Create(listen, options);
             listen = await GatewayApplication.StartAsync(application, listen, cancellationToken);
-            Greeting.Write(
-                Console.Out,
-                listen,
-                options.Config?.Config ?? DefaultConfig.Create(),
-                configured is not null ? "$MASTER_KEY"
-                    : variable is null ? null
-                    : $"${variable}"
-            );
+            Greeting.Write(Console.Out, listen, served, hasMasterKey);
             await StopAsync(application, cancellationToken);
             return 0;
         }

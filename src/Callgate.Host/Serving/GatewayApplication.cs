@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Callgate.Gateway;
+using Callgate.Gateway.Endpoints;
 using Callgate.Gateway.Store;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
@@ -58,7 +59,10 @@ internal static class GatewayApplication
         builder.Services.AddCallgateGateway();
         builder.Services.AddSingleton(Options.Create(options));
         var application = builder.Build();
+        // Paths that there are not, and methods that they have not.
+        application.UseStatusCodePages(status => MissingRoute.TellAsync(status.HttpContext));
         application.MapCallgate();
+        DocsPage.Map(application);
         return application;
     }
 

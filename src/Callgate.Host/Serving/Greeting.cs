@@ -13,8 +13,8 @@ internal static class Greeting
     /// <param name="output">Where to write.</param>
     /// <param name="listen">Where it listens.</param>
     /// <param name="config">What it serves.</param>
-    /// <param name="key">How a shell is to write the master key; null: there is none.</param>
-    public static void Write(TextWriter output, ListenAddress listen, GatewayConfig config, string? key)
+    /// <param name="hasMasterKey">Whether it asks for a key.</param>
+    public static void Write(TextWriter output, ListenAddress listen, GatewayConfig config, bool hasMasterKey)
     {
         var version = typeof(Greeting).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!;
         var (names, address) = (config.Models.Names, $"http://{listen.LocalHost}:{listen.Port}");
@@ -22,18 +22,25 @@ internal static class Greeting
             $"Callgate {version.InformationalVersion.Split('+')[0]} listens on "
                 + (
                     listen.IsOpen ? $"http://{listen}."
-                    : key is null ? $"{address}, for this machine only: there is no master key."
+                    : !hasMasterKey ? $"{address}, for this machine only: there is no master key."
                     : $"{address}, for this machine only."
                 )
         );
+        output.WriteLine($"Its endpoints, to read and to try: {address}{DocsPage.Path}");
         output.WriteLine(
             $"Models: {string.Join(", ", names.Take(MostNames))}"
                 + (names.Count > MostNames ? $" and {names.Count - MostNames} more" : "")
         );
         if (ModelToTry(config) is { } model)
         {
-            output.WriteLine("Try it:");
-            output.WriteLine($"  {Curl(address, model, key)}");
+            output.WriteLine(
+                hasMasterKey && config.MasterKeyVariable is null
+                    ? "Try it, with general_settings.master_key in the variable MASTER_KEY:"
+                    : "Try it:"
+            );
+            output.WriteLine(
+                $"  {Curl(address, model, hasMasterKey ? $"${config.MasterKeyVariable ?? "MASTER_KEY"}" : null)}"
+            );
         }
 
         output.Flush();

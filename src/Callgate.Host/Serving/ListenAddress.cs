@@ -7,7 +7,7 @@ internal sealed record ListenAddress(IPAddress Address, int Port)
 {
     private const string Needed =
         "Without a master key the gateway would let in everybody who can reach it. Set general_settings.master_key in the config, "
-        + "or the variable LITELLM_MASTER_KEY; or leave --host out, to listen on this machine only.";
+        + "or the variable CALLGATE_MASTER_KEY; or leave --host out, to listen on this machine only.";
 
     public bool IsOpen => !IPAddress.IsLoopback(Address);
 

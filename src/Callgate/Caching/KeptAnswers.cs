@@ -20,7 +20,8 @@ internal static class KeptAnswers
 
         try
         {
-            return await cache.GetAsync(call.CacheKey, cancellationToken).ConfigureAwait(false);
+            var kept = await cache.GetAsync(call.CacheKey, cancellationToken).ConfigureAwait(false);
+            return kept is null || IsTooOld(call, kept) ? null : kept with { KeptAt = null };
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -34,6 +35,10 @@ internal static class KeptAnswers
             return null;
         }
     }
+
+    /// <summary>One whose age is not known counts as too old.</summary>
+    private static bool IsTooOld(Call call, LlmResponse kept) =>
+        call.Options.Cache.MaxAge is { } most && !(call.Runtime.Time.GetUtcNow() - kept.KeptAt <= most);
 
     /// <summary>Keeps the answer as the provider gave it.</summary>
     public static async ValueTask KeepAsync(
@@ -51,7 +56,15 @@ internal static class KeptAnswers
         try
         {
             await cache
-                .SetAsync(call.CacheKey, response.Typed, call.Options.Cache.Ttl, cancellationToken)
+                .SetAsync(
+                    call.CacheKey,
+                    response.Typed with
+                    {
+                        KeptAt = call.Runtime.Time.GetUtcNow(),
+                    },
+                    call.Options.Cache.Ttl,
+                    cancellationToken
+                )
                 .ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // The answer is there; that it couldn't be kept is no reason to lose it.

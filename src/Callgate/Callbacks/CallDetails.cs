@@ -165,7 +165,7 @@ public sealed record CallDetails
     /// <summary>The answer as the observers see it.</summary>
     internal LlmResponse? Response
     {
-        get => field?.Typed;
+        get => field?.Observed;
         init;
     }
 

@@ -43,7 +43,13 @@ internal static class HookRunner
                 );
             }
 
-            decision = result.Decision.ToString().ToLowerInvariant();
+            decision = result.Decision switch
+            {
+                HookDecision.Continue => "continue",
+                HookDecision.Replace => "replace",
+                HookDecision.Answer => "answer",
+                _ => "reject",
+            };
         }
         catch (RejectException rejection)
         {

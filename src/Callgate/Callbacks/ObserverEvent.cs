@@ -21,7 +21,7 @@ internal sealed record ObserverEvent(ObserverEventKind Kind, CallDetails Call, b
 
     public LlmResponse? Response
     {
-        get => field?.Typed;
+        get => field?.Observed;
         init;
     }
     public LlmChunk? Chunk { get; init; }

@@ -108,7 +108,7 @@ internal sealed class ObserverQueue(Registration registration) : IThreadPoolWork
             Note(next, exception);
             if (registration.Deferred is not null)
             {
-                next.Hub.CountDelivered(1);
+                next.Hub.CountDeadLettered(1);
             }
 
             return default;

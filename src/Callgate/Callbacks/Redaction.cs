@@ -36,12 +36,14 @@ internal static class Redaction
                     Temperature = chat.Temperature,
                     TopP = chat.TopP,
                     Stream = chat.Stream,
+                    User = chat.User,
                 },
                 EmbeddingRequest embedding => new EmbeddingRequest
                 {
                     Model = embedding.Model,
                     Input = [.. call.Input.Select(_ => Placeholder)],
                     Dimensions = embedding.Dimensions,
+                    User = embedding.User,
                 },
                 var other => other,
             },

@@ -15,6 +15,7 @@ internal sealed class Call
     private int _closed;
     private int _sequence;
     private LlmRequest? _request;
+    private LlmRequest? _rerouted;
 
     public Call(ClientRuntime runtime, LlmRequest request, CallOptions options, CallKind kind)
         : this(runtime, request.Model, options, kind) => _request = request;
@@ -67,7 +68,9 @@ internal sealed class Call
             }
 
             var read = Gateway!.Body!.RequestOrEmpty;
-            return read.Model == Model ? read : read with { Model = Model };
+            return read.Model == Model ? read
+                : _rerouted is { } made && made.Model == Model ? made
+                : _rerouted = read with { Model = Model };
         }
         set
         {
@@ -77,7 +80,11 @@ internal sealed class Call
     }
 
     /// <summary>Routes to another model, and leaves the rest of the client's bytes as they are.</summary>
-    public void RouteTo(string model) => Model = model;
+    public void RouteTo(string model)
+    {
+        Model = model;
+        _request = _request is { } known ? known with { Model = model } : null;
+    }
 
     public IReadOnlyList<Attempt> Attempts => _attempts;
     public Attempt? Attempt => _attempts is [.., var last] ? last : null;

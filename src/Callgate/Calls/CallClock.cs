@@ -6,12 +6,12 @@ namespace Callgate.Calls;
 internal sealed class CallClock : IAbortable, IDisposable
 {
     private readonly TimeProvider _time;
-    private CancellationTokenSource _source;
+    private volatile CancellationTokenSource _source;
     private CancellationTokenRegistration _caller;
     private readonly CancellationToken _callerToken;
     private readonly long _start;
     private readonly TimeSpan _total;
-    private volatile bool _ended;
+    private volatile string? _ended;
     private string _limit = "total";
     private TimeSpan _limitLength;
 
@@ -30,7 +30,10 @@ internal sealed class CallClock : IAbortable, IDisposable
     public CancellationToken CallerToken => _callerToken;
 
     /// <summary>Whether the call was ended from outside.</summary>
-    public bool IsAborted => _ended;
+    public bool IsAborted => _ended is not null;
+
+    /// <summary>Why it was.</summary>
+    public string EndedBy => _ended ?? "";
 
     public bool IsCallerCancelled => _callerToken.IsCancellationRequested;
 
@@ -62,11 +65,16 @@ internal sealed class CallClock : IAbortable, IDisposable
     public void Renew()
     {
         Disarm();
-        if (_source.IsCancellationRequested && !IsCallerCancelled && !_ended && Remaining > TimeSpan.Zero)
+        if (_source.IsCancellationRequested && !IsCallerCancelled && !IsAborted && Remaining > TimeSpan.Zero)
         {
             Release();
             (_limit, _limitLength) = ("total", _total);
             Start(Remaining);
+            if (IsAborted)
+            {
+                // Meanwhile, with the source of before.
+                _source.Cancel();
+            }
         }
     }
 
@@ -84,9 +92,11 @@ internal sealed class CallClock : IAbortable, IDisposable
     }
 
     /// <summary>Ends the call from outside: whatever waits on the token stops waiting. Safe at any time, from any thread.</summary>
-    public void Abort()
+    public void Abort() => Abort(Failures.EndedFromOutside);
+
+    public void Abort(string reason)
     {
-        _ended = true;
+        _ended ??= reason;
         try
         {
             _source.Cancel();

@@ -178,7 +178,12 @@ internal sealed class CallPipeline(ClientRuntime runtime)
     // 8. Close, with what went wrong; gives back what the caller is to get.
     public Exception CloseFailed(Call call, Exception exception, CallClock? clock, LlmResponse? partial)
     {
-        if (call.Attempts.Count == 0 && call.Rejection is null && exception is LlmException)
+        if (
+            call.Attempts.Count == 0
+            && call.Rejection is null
+            && exception is LlmException and not LlmTimeoutException
+            && clock is not { IsAborted: true }
+        )
         {
             call.Rejection = new Rejection("route", exception.Message);
         }
@@ -194,7 +199,7 @@ internal sealed class CallPipeline(ClientRuntime runtime)
         if (exception is OperationCanceledException && clock is not null && outcome == CallOutcome.TimedOut)
         {
             exception = call.IsClosed
-                ? LlmException.Create(LlmErrorKind.Connection, Failures.EndedFromOutside)
+                ? Failures.Ended(clock.IsAborted ? clock.EndedBy : Failures.EndedFromOutside)
                 : LlmException.Create(
                     LlmErrorKind.Timeout,
                     $"The call took longer than the {clock.Limit}.",
@@ -238,7 +243,7 @@ internal sealed class CallPipeline(ClientRuntime runtime)
         var end = runtime.Time.GetUtcNow();
         var (usage, cost) = Settlement.Settle(call, outcome, response, end);
         call.Cost = cost;
-        call.Gateway?.OnClosed?.Invoke(call, new CallEnd(outcome, usage, cost));
+        TellGateway(call, new CallEnd(outcome, usage, cost));
         response = response?.WithHidden(call, outcome, cost);
         CallTelemetry.Stop(call, outcome, usage, cost, response, exception);
         var isSuccess = outcome is CallOutcome.Completed or CallOutcome.CacheHit or CallOutcome.AnsweredByHook;
@@ -275,5 +280,20 @@ internal sealed class CallPipeline(ClientRuntime runtime)
         }
 
         return response;
+    }
+
+    // What the gateway counts must not cost the call its event.
+    private void TellGateway(Call call, CallEnd end)
+    {
+        try
+        {
+            call.Gateway?.OnClosed?.Invoke(call, end);
+        }
+#pragma warning disable CA1031 // See above.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            runtime.Hub.Report(nameof(GatewayCall), nameof(GatewayCall.OnClosed), exception);
+        }
     }
 }

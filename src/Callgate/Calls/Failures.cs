@@ -25,15 +25,7 @@ internal static class Failures
             _ when attempt.Target.Provider is null => exception,
             OperationCanceledException when clock.IsCallerCancelled => exception,
             // However the broken connection makes itself felt.
-            _ when clock.IsAborted => LlmException.Create(
-                LlmErrorKind.Connection,
-                EndedFromOutside,
-                FactsOf(attempt) with
-                {
-                    IsRetryable = false,
-                },
-                exception
-            ),
+            _ when clock.IsAborted => Ended(clock.EndedBy, FactsOf(attempt), exception),
             OperationCanceledException when clock.Token.IsCancellationRequested => LlmException.Create(
                 LlmErrorKind.Timeout,
                 $"{provider} took longer than the {clock.Limit}.",
@@ -43,6 +35,10 @@ internal static class Failures
             _ => OfExchange(exception, attempt),
         };
     }
+
+    /// <summary>What the caller gets whose call somebody else put an end to.</summary>
+    public static LlmException Ended(string reason, ErrorFacts facts = default, Exception? cause = null) =>
+        LlmException.Create(LlmErrorKind.ServiceUnavailable, reason, facts with { IsRetryable = false }, cause);
 
     /// <summary>Makes an exception of an HTTP exchange that nobody gave up on one of the family.</summary>
     public static Exception OfExchange(Exception exception, Attempt attempt)

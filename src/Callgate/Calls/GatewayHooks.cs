@@ -63,9 +63,16 @@ internal static class GatewayHooks
         return null;
     }
 
-    // Where only the model is another, the client's bytes go on as they are.
-    private static void Take(Call call, LlmRequest data, LlmRequest changed)
+    /// <summary>Puts what a hook has made of the request in its place.</summary>
+    public static void Take(Call call, LlmRequest data, LlmRequest changed)
     {
+        if (call.Gateway is not { } gateway)
+        {
+            call.Request = changed;
+            return;
+        }
+
+        // Where only the model is another, the client's bytes go on as they are.
         if (changed with { Model = data.Model } == data)
         {
             call.RouteTo(changed.Model);
@@ -73,7 +80,7 @@ internal static class GatewayHooks
         }
 
         call.Request = OwnFieldsReader.Consume(call, changed);
-        call.Gateway!.Changed();
+        gateway.Changed();
     }
 
     /// <summary>The client's request, read into the common tongue.</summary>
@@ -116,29 +123,26 @@ internal static class GatewayHooks
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(clock.CallerToken);
         var moderation = ModerateAsync(call, clock, stop.Token);
-        T answer;
+        IChunkSource? stream = null;
         try
         {
-            answer = await answering.ConfigureAwait(false);
+            var answer = await answering.ConfigureAwait(false);
+            stream = answer as IChunkSource;
+            return await moderation.WaitAsync(clock.Token).ConfigureAwait(false) is { } refusal
+                ? throw refusal
+                : answer;
         }
         catch
         {
+            stream?.Release();
             await stop.CancelAsync().ConfigureAwait(false);
-            if (await moderation.ConfigureAwait(false) is { } why)
+            if (await moderation.ConfigureAwait(false) is { } refusal)
             {
-                throw why;
+                throw refusal;
             }
 
             throw;
         }
-
-        if (await moderation.ConfigureAwait(false) is { } refusal)
-        {
-            (answer as IChunkSource)?.Release();
-            throw refusal;
-        }
-
-        return answer;
     }
 
     /// <summary>Gives back the refusal, and lets nobody pay for an answer that will not be given.</summary>
@@ -171,7 +175,7 @@ internal static class GatewayHooks
         }
         catch (RejectException refusal)
         {
-            clock.Abort();
+            clock.Abort("The call was refused by a moderation hook before its answer.");
             return refusal;
         }
     }
@@ -282,6 +286,7 @@ internal static class GatewayHooks
         }
 
         var original = exception;
+        var rejection = call.Rejection;
         try
         {
             foreach (var registration in call.Callbacks.With(Hooks.PostCallFailureHookAsync))
@@ -313,7 +318,9 @@ internal static class GatewayHooks
         }
         catch (RejectException refused)
         {
+            // The client is told so; what the call failed of stays what it was.
             call.Gateway!.ShownFailure = refused;
+            call.Rejection = rejection;
         }
     }
 

@@ -13,10 +13,13 @@ internal sealed class HookedSource : IChunkSource
     private readonly IChunkSource _inner;
     private readonly Queue<ChatChunk> _ready = new();
     private readonly ChatAccumulator _shown = new(keepContent: true);
+    private readonly Lock _reads = new();
     private readonly bool _hasDeploymentHooks;
     private readonly bool _hasChunkHooks;
     private IAsyncEnumerator<LlmChunk>? _chunks;
     private CancellationTokenSource? _reading;
+    private bool _isReading;
+    private bool _isReleased;
 
     public HookedSource(Call call, IChunkSource inner)
     {
@@ -98,7 +101,65 @@ internal sealed class HookedSource : IChunkSource
                 yield break;
             }
 
-            await _inner.ReadAsync(clock).ConfigureAwait(false);
+            await ReadInnerAsync(clock).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Waits for the provider. A read that nobody waits for any more must keep its buffer, and gives it back itself.</summary>
+    private async ValueTask ReadInnerAsync(CallClock clock)
+    {
+        lock (_reads)
+        {
+            ObjectDisposedException.ThrowIf(_isReleased, this);
+            _isReading = true;
+        }
+
+        try
+        {
+            var read = _inner.ReadAsync(clock);
+            if (!read.IsCompleted)
+            {
+                // The limit is the provider's: the hooks, which may gather the whole stream, have their own.
+                clock.Arm("idle", _call.Runtime.Options.IdleTimeout);
+                await read.ConfigureAwait(false);
+                clock.Disarm();
+                return;
+            }
+
+            await read.ConfigureAwait(false);
+        }
+        finally
+        {
+            bool isLast;
+            lock (_reads)
+            {
+                _isReading = false;
+                isLast = _isReleased;
+            }
+
+            if (isLast)
+            {
+                _inner.Release();
+            }
+        }
+    }
+
+    private void ReleaseInner()
+    {
+        bool isReading;
+        lock (_reads)
+        {
+            _isReleased = true;
+            isReading = _isReading;
+        }
+
+        if (isReading)
+        {
+            _inner.Dispose();
+        }
+        else
+        {
+            _inner.Release();
         }
     }
 
@@ -124,7 +185,7 @@ internal sealed class HookedSource : IChunkSource
         }
         else
         {
-            _inner.Release();
+            ReleaseInner();
         }
     }
 
@@ -147,7 +208,7 @@ internal sealed class HookedSource : IChunkSource
         }
         finally
         {
-            _inner.Release();
+            ReleaseInner();
             _reading?.Dispose();
         }
     }

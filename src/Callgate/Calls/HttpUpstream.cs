@@ -31,6 +31,8 @@ internal static class HttpUpstream
         var body = await HttpTransport
             .ReadBodyAsync(reply.Content, runtime.Options.MaxResponseBytes, clock.Token)
             .ConfigureAwait(false);
+        // The limit is the provider's: what hooks make of a paid answer has its own.
+        clock.Disarm();
         attempt.FirstAnswerTime = runtime.Time.GetUtcNow();
         attempt.RawResponse = new RawText(body);
         CallEvents.LogPostApiCall(call);
@@ -59,7 +61,7 @@ internal static class HttpUpstream
     {
         var facts = attempt.Replies!.Scan(body, attempt.Target.ProviderName, attempt.Target.Model);
         var (replies, provider, request) = (attempt.Replies, attempt.Target.Provider!, attempt.Body!);
-        var response = new RawResponse(() => replies.Parse(provider, request, body))
+        var response = new RawResponse(() => replies.Parse(provider, request, body), NoContent(request.Format))
         {
             Id = facts.Id,
             Model = facts.Model,
@@ -74,6 +76,9 @@ internal static class HttpUpstream
         return response;
     }
 
+    private static LlmResponse NoContent(ClientFormat format) =>
+        format.IsEmbedding ? new EmbeddingResponse { Data = [] } : new ChatCompletion { Choices = [] };
+
     public static async ValueTask<IChunkSource> OpenStreamAsync(
         Call call,
         Attempt attempt,
@@ -85,7 +90,8 @@ internal static class HttpUpstream
         var deployment = attempt.Target.Deployment;
         clock.Arm(
             "first token",
-            Shorter(runtime.Options.FirstTokenTimeout, deployment.StreamTimeout ?? deployment.Timeout)
+            call.Options.StreamTimeout
+                ?? Shorter(runtime.Options.FirstTokenTimeout, deployment.StreamTimeout ?? deployment.Timeout)
         );
         var reply = await SendAsync(call, attempt, request, clock).ConfigureAwait(false);
         IChunkSource? stream = null;

@@ -55,6 +55,12 @@ internal sealed class IteratorHook(
                     {
                         failure = e;
                     }
+                    catch (Exception e) when (source.HasFailed && e is not RejectException)
+                    {
+                        // However the hook has wrapped it, it is the stream's failure.
+                        source.ThrowIfFailed();
+                        throw;
+                    }
 
                     if (chunk is not null)
                     {

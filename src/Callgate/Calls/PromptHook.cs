@@ -39,7 +39,11 @@ internal static class PromptHook
                 .ConfigureAwait(false);
             if (result.Decision != HookDecision.Continue)
             {
-                call.Request = HookRunner.Accept<LlmRequest>(call, "shape", result) ?? call.Request;
+                if (HookRunner.Accept<LlmRequest>(call, "shape", result) is { } built)
+                {
+                    GatewayHooks.Take(call, chat, built);
+                }
+
                 break;
             }
         }

@@ -283,7 +283,10 @@ internal sealed class RawStream : IChunkSource
             }
         }
 
-        return new RawResponse(() => Replay().Stream.ToCompletion() with { Usage = _watch.Usage })
+        return new RawResponse(
+            () => Replay().Stream.ToCompletion() with { Usage = _watch.Usage },
+            new ChatCompletion { Choices = [] }
+        )
         {
             Model = Attempt.Target.Model,
             Usage = _watch.Usage,

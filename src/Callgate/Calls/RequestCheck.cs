@@ -23,7 +23,7 @@ internal static class RequestCheck
             return;
         }
 
-        switch (call.Request)
+        switch (call.Gateway is null ? call.Request : GatewayHooks.ReadRequest(call))
         {
             case ChatRequest chat:
                 CheckMessages(call, chat.Messages);

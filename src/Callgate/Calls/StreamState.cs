@@ -97,6 +97,8 @@ internal sealed class StreamState(
         }
         catch (Exception exception)
         {
+            // Nobody needs the rest, and hooks may take their time.
+            _source?.Dispose();
             var told = await TellHooksAsync(exception).ConfigureAwait(false);
             await _runtime.Pipeline.TellGatewayAsync(call, told, _clock!).ConfigureAwait(false);
             var failure = Fail(told);
@@ -140,6 +142,13 @@ internal sealed class StreamState(
             var read = source.ReadAsync(_clock!);
             if (read.IsCompletedSuccessfully)
             {
+                return;
+            }
+
+            if (source is HookedSource)
+            {
+                // It knows when it waits for the provider, and when for a hook.
+                await read.ConfigureAwait(false);
                 return;
             }
 
@@ -210,7 +219,7 @@ internal sealed class StreamState(
         if (source.Attempt is { } attempt)
         {
             attempt.EndTime = _runtime.Time.GetUtcNow();
-            if (source.AssembleForCache() is { } whole && _runtime.Options.Cache is not null)
+            if (_runtime.Options.Cache is not null && source.AssembleForCache() is { } whole)
             {
                 await _runtime.Pipeline.KeepAsync(call, whole, _clock!.Token).ConfigureAwait(false);
             }

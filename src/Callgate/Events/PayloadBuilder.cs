@@ -90,7 +90,7 @@ internal sealed class PayloadBuilder
             CacheKey = call.CacheKey,
             SavedCacheCost = PayloadParts.Saved(call, _response),
             RequestTags = call.Tags,
-            EndUser = call.User,
+            EndUser = PayloadMetadata.Text(call, "user_api_key_end_user_id") ?? call.User,
             RequesterIpAddress = Part("requester_ip_address", () => PayloadMetadata.Text(call, "requester_ip_address")),
             UserAgent = Part("user_agent", () => PayloadMetadata.Text(call, "user_agent")),
             Messages = messages?.Json,

@@ -9,8 +9,11 @@ namespace Callgate.Formats;
 /// </summary>
 internal sealed class ClientBody
 {
+    private const int LongestModel = 512;
+
     private readonly List<RequestField> _fields;
     private LlmRequest? _request;
+    private LlmRequest? _empty;
 
     private ClientBody(ClientFormat format, ReadOnlyMemory<byte> bytes, List<RequestField> fields, string model)
     {
@@ -34,6 +37,9 @@ internal sealed class ClientBody
     /// <summary>Whether the client asked for the usage of its stream.</summary>
     public bool IncludesUsage { get; private init; }
 
+    /// <summary>Whether it has fields that are for the gateway.</summary>
+    public bool HasOwn { get; private init; }
+
     /// <summary>Looks over a body once.</summary>
     /// <param name="format">The endpoint's format.</param>
     /// <param name="bytes">The body; the caller leaves it alone from here on.</param>
@@ -44,9 +50,11 @@ internal sealed class ClientBody
         var fields = RequestScan.Fields(bytes.Span);
         var model = pathModel;
         bool isStream = false,
-            includesUsage = false;
+            includesUsage = false,
+            hasOwn = false;
         foreach (var field in fields)
         {
+            hasOwn |= OwnFields.Contains(field.Name, format);
             switch (field.Name)
             {
                 case "model" when pathModel is null:
@@ -54,6 +62,11 @@ internal sealed class ClientBody
                     break;
                 case "stream":
                     isStream = FlagOf(bytes.Span, field);
+                    if (isStream && format.IsEmbedding)
+                    {
+                        throw new JsonException("Embeddings don't come as a stream: leave the field 'stream' out.");
+                    }
+
                     break;
                 case "stream_options":
                     includesUsage = AsksForUsage(bytes.Span, field);
@@ -66,7 +79,18 @@ internal sealed class ClientBody
             throw new JsonException("The field 'model' is missing: name the model to call.");
         }
 
-        return new ClientBody(format, bytes, fields, model) { IsStream = isStream, IncludesUsage = includesUsage };
+        // It goes into headers and events.
+        if (model.Length > LongestModel)
+        {
+            throw new JsonException($"The model's name is longer than {LongestModel} characters.");
+        }
+
+        return new ClientBody(format, bytes, fields, model)
+        {
+            IsStream = isStream,
+            IncludesUsage = includesUsage,
+            HasOwn = hasOwn,
+        };
     }
 
     /// <summary>The request in the common tongue, with all of its fields.</summary>
@@ -97,7 +121,7 @@ internal sealed class ClientBody
         var kept = new ExtraFields();
         foreach (var (name, value) in extra.Where(e => !IsOwn(e.Key)))
         {
-            ((IDictionary<string, JsonElement>)kept)[name] = value;
+            kept.Set(name, value);
         }
 
         return read with
@@ -113,12 +137,13 @@ internal sealed class ClientBody
         {
             try
             {
-                return ReadRequest();
+                return _empty ?? ReadRequest();
             }
             catch (Exception e)
                 when (e is JsonException or LlmException or InvalidOperationException or FormatException)
             {
-                return _request = Format.IsEmbedding
+                // Kept apart: whoever sends it on is to get the failure.
+                return _empty = Format.IsEmbedding
                     ? new EmbeddingRequest { Model = Model, Input = [] }
                     : new ChatRequest { Model = Model, Messages = [] };
             }
@@ -136,8 +161,6 @@ internal sealed class ClientBody
             }
         }
     }
-
-    public bool HasOwn => _fields.Exists(f => OwnFields.Contains(f.Name, Format));
 
     /// <summary>The value of a field, as JSON; null where it is not there.</summary>
     public JsonElement? Find(string name) => TryFind(name, out var json) ? JsonElement.Parse(json) : null;

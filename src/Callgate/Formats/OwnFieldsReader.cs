@@ -13,17 +13,13 @@ internal static class OwnFieldsReader
 
     /// <summary>The options with what the fields say.</summary>
     /// <exception cref="LlmBadRequestException">A field is not what it should be, or may not be sent.</exception>
-    public static CallOptions Read(
-        CallOptions options,
-        IEnumerable<(string Name, JsonElement Value)> fields,
-        bool isStream
-    )
+    public static CallOptions Read(CallOptions options, IEnumerable<(string Name, JsonElement Value)> fields)
     {
         foreach (var (name, value) in fields)
         {
             if (value.ValueKind is not (JsonValueKind.Null or JsonValueKind.Undefined))
             {
-                options = Read(options, name, value, isStream);
+                options = Read(options, name, value);
             }
         }
 
@@ -44,11 +40,11 @@ internal static class OwnFieldsReader
         {
             if (OwnFields.Contains(name, format))
             {
-                call.Options = Read(call.Options, [(name, value)], call.Kind.IsStream);
+                call.Options = Read(call.Options, [(name, value)]);
             }
             else
             {
-                ((IDictionary<string, JsonElement>)kept)[name] = value;
+                kept.Set(name, value);
             }
         }
 
@@ -58,16 +54,22 @@ internal static class OwnFieldsReader
         };
     }
 
-    private static CallOptions Read(CallOptions options, string name, JsonElement value, bool isStream) =>
+    private static CallOptions Read(CallOptions options, string name, JsonElement value) =>
         name switch
         {
             "metadata" or "litellm_metadata" => WithMetadata(options, name, value),
             "tags" => options with { Tags = [.. options.Tags, .. Texts(name, value)] },
-            "fallbacks" => options with { Fallbacks = Texts(name, value) },
+            "fallbacks" => options with { Fallbacks = Texts(name, value, Model) },
             "num_retries" or "max_retries" => options with { NumRetries = Whole(name, value) },
             "timeout" or "request_timeout" => options with { Timeout = Seconds(name, value) },
-            "stream_timeout" => isStream ? options with { Timeout = Seconds(name, value) } : options,
-            "cache" => options with { Cache = Cache(name, value) },
+            "stream_timeout" => options with { StreamTimeout = Seconds(name, value) },
+            "cache" => options with { Cache = Cache(options.Cache, name, value) },
+            "caching" => Flag(name, value)
+                ? options
+                : options with
+                {
+                    Cache = options.Cache with { NoCache = true, NoStore = true },
+                },
             "no-log" or "no_log" => options with { NoLog = Flag(name, value) },
             "mock_response" => options with { Mock = new MockOptions { Response = Text(name, value) } },
             "session_id" or "litellm_session_id" => options with { SessionId = Text(name, value) },
@@ -91,20 +93,12 @@ internal static class OwnFieldsReader
             ),
             // Whoever asks for a check must not go on without it.
             "guardrails" or "guardrail_config" => throw Refused(name, "is not supported: no guardrail would run."),
-            _ when name.StartsWith("mock_testing_", StringComparison.Ordinal) || IsWithoutEffect(name) => options,
-            _ => throw Refused(name, "is LiteLLM's, and not supported here."),
+            // Whatever can be sent is sent, and what can't be is refused, with it or without.
+            "allowed_openai_params" or "verbose" => options,
+            _ => value.ValueKind == JsonValueKind.False
+                ? options
+                : throw Refused(name, "is LiteLLM's, and not supported here: leave it out."),
         };
-
-    private static bool IsWithoutEffect(string name) =>
-        name
-            is "caching"
-                or "verbose"
-                or "litellm_logging_obj"
-                or "enable_json_schema_validation"
-                or "allowed_openai_params"
-                or "prompt_label"
-                or "prompt_version"
-        || name.StartsWith("litellm_", StringComparison.Ordinal);
 
     private static CallOptions WithMetadata(CallOptions options, string name, JsonElement value)
     {
@@ -142,14 +136,19 @@ internal static class OwnFieldsReader
             : options;
     }
 
-    private static CacheControl Cache(string name, JsonElement value)
+    private static CacheControl Cache(CacheControl cache, string name, JsonElement value)
     {
         if (value.ValueKind != JsonValueKind.Object)
         {
             throw Refused(name, "must be an object.");
         }
 
-        var cache = CacheControl.Default;
+        // First: it undoes what the configuration says, and not what stands beside it.
+        if (value.TryGetProperty("use-cache", out var use) && Flag($"{name}.use-cache", use))
+        {
+            cache = cache with { NoCache = false, NoStore = false };
+        }
+
         foreach (var property in value.EnumerateObject())
         {
             var path = $"{name}.{property.Name}";
@@ -158,9 +157,13 @@ internal static class OwnFieldsReader
                 "no-cache" => cache with { NoCache = Flag(path, property.Value) },
                 "no-store" => cache with { NoStore = Flag(path, property.Value) },
                 "ttl" => cache with { Ttl = Seconds(path, property.Value) },
+                "s-maxage" or "s-max-age" => cache with { MaxAge = Seconds(path, property.Value) },
                 "namespace" => cache with { Namespace = Text(path, property.Value) },
-                "use-cache" => cache with { NoCache = !Flag(path, property.Value) },
-                _ => throw Refused(path, "is unknown: there are ttl, no-cache, no-store, namespace and use-cache."),
+                "use-cache" => Flag(path, property.Value) ? cache : cache with { NoCache = true },
+                _ => throw Refused(
+                    path,
+                    "is unknown: there are ttl, s-maxage, no-cache, no-store, namespace and use-cache."
+                ),
             };
         }
 
@@ -183,14 +186,33 @@ internal static class OwnFieldsReader
         return map;
     }
 
-    private static string[] Texts(string name, JsonElement value)
+    private static string[] Texts(string name, JsonElement value, Func<string, JsonElement, string>? read = null)
     {
         if (value.ValueKind != JsonValueKind.Array || value.GetArrayLength() > MaxTags)
         {
             throw Refused(name, $"must be a list of at most {MaxTags} strings.");
         }
 
-        return [.. value.EnumerateArray().Select((item, i) => Text($"{name}[{i}]", item))];
+        return [.. value.EnumerateArray().Select((item, i) => (read ?? Text)($"{name}[{i}]", item))];
+    }
+
+    // As LiteLLM has a fallback: a name, or an object, which may change the rest of the request there.
+    private static string Model(string name, JsonElement value)
+    {
+        if (value.ValueKind != JsonValueKind.Object)
+        {
+            return Text(name, value);
+        }
+
+        foreach (var property in value.EnumerateObject().Where(p => p.Name != "model"))
+        {
+            throw Refused(
+                $"{name}.{property.Name}",
+                "is not supported: a fallback is a model's name, or {\"model\": name}."
+            );
+        }
+
+        return Text($"{name}.model", value.TryGetProperty("model", out var model) ? model : default);
     }
 
     private static string Text(string name, JsonElement value) =>

@@ -5,7 +5,8 @@ namespace Callgate.Formats;
 /// a hook that may change it, or an observer.
 /// </summary>
 /// <param name="parse">Makes the typed answer; called once, or twice in a race.</param>
-internal sealed record RawResponse(Func<LlmResponse> parse) : LlmResponse
+/// <param name="figures">An answer without content, for observers of one that can't be parsed.</param>
+internal sealed record RawResponse(Func<LlmResponse> parse, LlmResponse figures) : LlmResponse
 {
     private LlmResponse? _typed;
 
@@ -19,6 +20,23 @@ internal sealed record RawResponse(Func<LlmResponse> parse) : LlmResponse
         _typed is { } made && ReferenceEquals(made.HiddenParams, HiddenParams)
             ? made
             : _typed = (_typed ?? parse()) with { HiddenParams = HiddenParams };
+
+    internal override LlmResponse Observed
+    {
+        get
+        {
+            try
+            {
+                return Typed;
+            }
+#pragma warning disable CA1031 // The client has got the bytes, whatever is wrong with them: its event must come all the same.
+            catch (Exception)
+#pragma warning restore CA1031
+            {
+                return figures with { Id = Id, Model = Model, Usage = Usage, HiddenParams = HiddenParams };
+            }
+        }
+    }
 
     public override string Text => Typed.Text;
 

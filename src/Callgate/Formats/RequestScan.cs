@@ -2,12 +2,13 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
+using Callgate.Wire;
 
 namespace Callgate.Formats;
 
 /// <summary>
 /// One pass over a request's body: that it is one JSON object in UTF-8, and where the fields at its top stand.
-/// Nothing below them is parsed.
+/// Nothing below them is parsed, but that no object names a field twice.
 /// </summary>
 internal static class RequestScan
 {
@@ -76,13 +77,17 @@ internal static class RequestScan
             {
                 if (other.Name == name)
                 {
-                    throw new JsonException($"The field '{Wire.SafeText.Line(name)}' stands twice in the body.");
+                    throw new JsonException($"The field '{SafeText.Line(name)}' stands twice in the body.");
                 }
             }
 
             reader.Read();
             var valueStart = (int)reader.TokenStartIndex;
-            reader.Skip();
+            if (!DistinctNames.Skip(ref reader))
+            {
+                CheckNames(body[valueStart..(int)reader.BytesConsumed], name);
+            }
+
             if (fields.Count == MaxFields)
             {
                 throw new JsonException($"The body has more than {MaxFields} fields.");
@@ -96,6 +101,19 @@ internal static class RequestScan
     }
 
     private const int MaxFields = 256;
+
+    private static void CheckNames(ReadOnlySpan<byte> value, string name)
+    {
+        try
+        {
+            JsonElement.Parse(value, new JsonDocumentOptions { AllowDuplicateProperties = false });
+        }
+        catch (JsonException e)
+        {
+            // Not the parser's own words: they may quote the body.
+            throw new JsonException($"In the field '{SafeText.Line(name)}', an object names a field twice.", e);
+        }
+    }
 
     private static string NameOf(ref Utf8JsonReader reader)
     {

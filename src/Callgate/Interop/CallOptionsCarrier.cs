@@ -79,6 +79,7 @@ internal static class CallOptionsCarrier
             TraceId = over.TraceId ?? under.TraceId,
             SessionId = over.SessionId ?? under.SessionId,
             Timeout = over.Timeout ?? under.Timeout,
+            StreamTimeout = over.StreamTimeout ?? under.StreamTimeout,
             NumRetries = over.NumRetries ?? under.NumRetries,
             Fallbacks = over.Fallbacks ?? under.Fallbacks,
             ApiKey = over.ApiKey ?? under.ApiKey,

@@ -53,7 +53,7 @@ internal static class CarriedFields
         var rest = new ExtraFields();
         foreach (var (key, value) in fields.Where(f => f.Key != name))
         {
-            ((IDictionary<string, JsonElement>)rest)[key] = value;
+            rest.Set(key, value);
         }
 
         return rest.Count == 0 ? null : rest;

@@ -1,4 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
+using System.Text;
 
 namespace Callgate;
 
@@ -15,7 +17,7 @@ public sealed record Deployment
     [AllowNull]
     public string Id
     {
-        get => field ??= ApiBase is null ? $"{ModelName}:{Model}" : $"{ModelName}:{Model}@{ApiBase}";
+        get => field ??= ApiBase is null ? $"{ModelName}:{Model}" : $"{ModelName}:{Model}@{AddressForId(ApiBase)}";
         init;
     }
 
@@ -57,6 +59,16 @@ public sealed record Deployment
 
     /// <summary>A short, safe form.</summary>
     public override string ToString() => Id;
+
+    // Ids are told to everybody, and a query may hold a secret: of it there is a mark, so that two addresses are still two.
+    private static string AddressForId(string apiBase)
+    {
+        var address = PayloadParts.Address(apiBase);
+        var query = apiBase.IndexOf('?', StringComparison.Ordinal);
+        return query < 0
+            ? address ?? ""
+            : $"{address}?{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(apiBase[query..])).AsSpan(0, 4))}";
+    }
 }
 
 /// <summary>What becomes of a stream whose client has left.</summary>

@@ -24,6 +24,31 @@ internal sealed class WildcardPattern
 
     private static int LiteralLength(WildcardPattern pattern) => pattern.Text.Length - pattern._literals.Length + 1;
 
+    /// <summary>Whether a name is one of those.</summary>
+    public bool IsMatch(ReadOnlySpan<char> name)
+    {
+        var (first, last) = (_literals[0], _literals[^1]);
+        if (name.Length < first.Length + last.Length || !name.StartsWith(first) || !name.EndsWith(last))
+        {
+            return false;
+        }
+
+        // Each piece at its first place after the one before.
+        var rest = name[first.Length..^last.Length];
+        for (var i = 1; i < _literals.Length - 1; i++)
+        {
+            var at = rest.IndexOf(_literals[i]);
+            if (at < 0)
+            {
+                return false;
+            }
+
+            rest = rest[(at + _literals[i].Length)..];
+        }
+
+        return true;
+    }
+
     /// <summary>What the stars stand for in a name, each as long as can be; null where the name doesn't match.</summary>
     public string[]? Match(string name)
     {

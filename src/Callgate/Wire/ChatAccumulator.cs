@@ -249,6 +249,11 @@ internal sealed class ChatAccumulator(bool keepContent)
                     Role = Role ?? "assistant",
                     Content = Content is null ? null : new MessageContent(Content.ToString()),
                     Refusal = Refusal?.ToString(),
+                    // A message has a property for them, a chunk has none.
+                    Annotations =
+                        MessageFields is not null && MessageFields.TryGetValue("annotations", out var annotations)
+                            ? annotations
+                            : null,
                     AdditionalProperties = MessageFields,
                     ReasoningContent = Reasoning?.ToString(),
                     ThinkingBlocks = _thinking.Count == 0 ? null : [.. _thinking],

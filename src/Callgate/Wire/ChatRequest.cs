@@ -41,7 +41,11 @@ public sealed record ChatRequest : LlmRequest
     public string? User { get; init; }
 
     /// <summary>The tools that the model may call.</summary>
-    public IReadOnlyList<ToolDefinition>? Tools { get; init; }
+    public IReadOnlyList<ToolDefinition>? Tools
+    {
+        get;
+        init => field = WireList.WithoutNulls(value);
+    }
 
     /// <summary><c>"auto"</c>, <c>"none"</c>, <c>"required"</c>, or an object that names a tool.</summary>
     public JsonElement? ToolChoice { get; init; }

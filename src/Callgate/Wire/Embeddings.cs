@@ -75,7 +75,7 @@ internal sealed class VectorConverter : JsonConverter<ReadOnlyMemory<float>>
         if (reader.TokenType == JsonTokenType.String)
         {
             // Base64 vectors are little-endian 32-bit floats.
-            return MemoryMarshal.Cast<byte, float>(reader.GetBytesFromBase64()).ToArray();
+            return Finite(MemoryMarshal.Cast<byte, float>(reader.GetBytesFromBase64()).ToArray());
         }
 
         if (reader.TokenType != JsonTokenType.StartArray)
@@ -89,8 +89,14 @@ internal sealed class VectorConverter : JsonConverter<ReadOnlyMemory<float>>
             values.Add(reader.GetSingle());
         }
 
-        return values.ToArray();
+        return Finite(values.ToArray());
     }
+
+    /// <summary>JSON has no words for other numbers: nobody could be given them.</summary>
+    private static float[] Finite(float[] vector) =>
+        Array.TrueForAll(vector, float.IsFinite)
+            ? vector
+            : throw new JsonException("embedding must hold finite numbers");
 
     public override void Write(Utf8JsonWriter writer, ReadOnlyMemory<float> value, JsonSerializerOptions options)
     {

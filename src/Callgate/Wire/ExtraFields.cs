@@ -52,6 +52,12 @@ public sealed class ExtraFields : IReadOnlyDictionary<string, JsonElement>, IDic
     /// <summary>A copy with this field set.</summary>
     public ExtraFields With(string name, bool value) => With(name, JsonElement.Parse(value ? "true" : "false"));
 
+    /// <summary>Sets a field of one that is being made, and that nobody else has seen yet. <see cref="With(string, JsonElement)"/> would copy all fields for each, and a client may send a hundred thousand.</summary>
+    internal void Set(string name, JsonElement value) => _fields[name] = value;
+
+    /// <summary>A copy, to be made further.</summary>
+    internal ExtraFields Copy() => new(new Dictionary<string, JsonElement>(_fields, StringComparer.Ordinal));
+
     /// <inheritdoc />
     public JsonElement this[string key] => _fields[key];
 

@@ -15,5 +15,6 @@ internal static class SafeText
     public static string Cut(string? text) =>
         text is null ? ""
         : text.Length <= Longest ? text
-        : $"{text.AsSpan(0, Longest)}… ({text.Length} characters)";
+        // Half of a character is left out.
+        : $"{text.AsSpan(0, char.IsHighSurrogate(text[Longest - 1]) ? Longest - 1 : Longest)}… ({text.Length} characters)";
 }

@@ -7,12 +7,12 @@ public abstract record WireObject
 {
     private ExtraFields? _extra;
 
-    /// <summary>Every field that is not typed; it goes on to the provider, or came from it, as it is.</summary>
+    /// <summary>Every field that is not typed; it goes on to the provider, or came from it, as it is. A field that has a property of its own is not kept here: set the property.</summary>
     [JsonIgnore]
     public ExtraFields? AdditionalProperties
     {
         get => _extra;
-        init => _extra = value;
+        init => _extra = TypedFields.Without(value, GetType());
     }
 
     /// <summary>The same, for the JSON deserializer, which can't fill extension data through an init accessor.</summary>

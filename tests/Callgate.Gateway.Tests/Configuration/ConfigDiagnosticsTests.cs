@@ -117,6 +117,11 @@ public sealed class ConfigDiagnosticsTests : IDisposable
         "include: config.yaml",
         "config.yaml:1:10: error: include is read already: each file can be included once."
     )]
+    [InlineData(
+        "include: ./config.yaml",
+        "config.yaml:1:10: error: include is read already: each file can be included once."
+    )]
+    [InlineData("include: \"a\\0b\"", "config.yaml:1:10: error: include is no name of a file.")]
     [InlineData("include: [[a]]", "config.yaml:1:11: error: include[0] must be text.")]
     [InlineData("model_list: {}", "config.yaml:1:13: error: model_list must be a list, not a map.")]
     [InlineData(
@@ -282,13 +287,36 @@ public sealed class ConfigDiagnosticsTests : IDisposable
     }
 
     [Fact]
-    public async Task The_master_key_may_come_from_LiteLLM_s_variable()
+    public async Task The_master_key_is_the_config_s_else_the_options_else_our_variable_s_else_LiteLLM_s()
     {
-        _folder.Variables["LITELLM_MASTER_KEY"] = "sk-from-environment";
-        var token = TestContext.Current.CancellationToken;
-        Assert.Equal("sk-from-environment", await _folder.Good("").MasterKey!.RevealAsync(token));
-        Assert.Equal("own", await _folder.Good("general_settings: {master_key: own}").MasterKey!.RevealAsync(token));
+        const string own = "general_settings: {master_key: own}";
+        _folder.Variables["LITELLM_MASTER_KEY"] = "litellm";
+        Assert.Equal(("litellm", "LITELLM_MASTER_KEY"), await MasterKeyOf("", null));
+        _folder.Variables["CALLGATE_MASTER_KEY"] = "callgate";
+        Assert.Equal(("callgate", "CALLGATE_MASTER_KEY"), await MasterKeyOf("", null));
+        Assert.Equal("options", (await MasterKeyOf("", "options")).Key);
+        Assert.Equal(("own", null), await MasterKeyOf(own, "options"));
+        Assert.Equal(
+            ("sk-master-geheim", "MASTER_KEY"),
+            await MasterKeyOf("general_settings: {master_key: os.environ/MASTER_KEY}", null)
+        );
+        // That one is the gateway's alone: whoever reads the greeting has no such variable.
+        Assert.Equal(("inside", null), await MasterKeyOf("environment_variables: {CALLGATE_MASTER_KEY: inside}", null));
     }
+
+    private async Task<(string Key, string? Variable)> MasterKeyOf(string yaml, string? ofOptions)
+    {
+        var config = _folder.Good(yaml);
+        var key = config.MasterKeyOr(ofOptions is null ? null : new Secret(ofOptions))!;
+        return (await key.RevealAsync(TestContext.Current.CancellationToken), config.MasterKeyVariable);
+    }
+
+    [Fact]
+    public void A_master_key_that_is_too_long() =>
+        Assert.Equal(
+            "config.yaml:1:32: error: general_settings.master_key is longer than 512 characters.",
+            Assert.Single(_folder.Lines($"general_settings: {{master_key: {new string('x', 513)}}}"))
+        );
 
     [Fact]
     public void Ids_are_their_own()

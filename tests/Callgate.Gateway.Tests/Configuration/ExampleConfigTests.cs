@@ -40,6 +40,18 @@ public class ExampleConfigTests
         Assert.NotNull(config.MasterKey);
     }
 
+    [Theory]
+    [InlineData("weight")]
+    [InlineData("rpm")]
+    public void Weights_that_are_all_0_share_evenly(string key)
+    {
+        using var folder = new ConfigFolder();
+        var config = folder.Good(
+            $"model_list: [{{model_name: a, litellm_params: {{model: gpt-4o, {key}: 0}}}}, {{model_name: a, litellm_params: {{model: gpt-4.1, {key}: 0}}}}]"
+        );
+        Assert.Equal([1, 1], config.Models.Deployments.Select(d => d.Weight));
+    }
+
     [Fact]
     public void LoadBalancing()
     {
@@ -193,7 +205,10 @@ public class ExampleConfigTests
     public async Task EnvironmentVariables()
     {
         var config = Good("environment-variables.yaml");
-        Assert.Equal(["OPENAI_API_KEY", "AZURE_API_BASE", "REDIS_PORT", "COPY_OF_MASTER"], config.Variables.Names);
+        Assert.Equal(
+            ["OPENAI_API_KEY", "AZURE_API_BASE", "REDIS_PORT", "COPY_OF_MASTER"],
+            config.Variables.Values.Keys
+        );
         var deployment = config.Models.Deployments[0];
         Assert.Equal("https://eu.example.openai.azure.com", deployment.ApiBase);
         // The file's own value wins over the process's.

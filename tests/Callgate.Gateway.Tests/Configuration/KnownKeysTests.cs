@@ -98,6 +98,10 @@ public sealed class KnownKeysTests : IDisposable
     [InlineData("max_budget: 3")]
     [InlineData("router_settings: {optional_pre_call_checks: [prompt_caching, router_budget_limiting]}")]
     [InlineData("router_settings: {enforce_user_param: true}")]
+    [InlineData("model_list: [{model_name: a, litellm_params: {model: gpt-4o}, model_info: {max_budget: 3}}]")]
+    [InlineData(
+        "model_list: [{model_name: a, litellm_params: {model: gpt-4o, rpm: 3}}]\nrouter_settings: {routing_strategy: usage-based-routing-v2}"
+    )]
     public void A_restriction_in_the_wrong_place_refuses_too(string yaml) =>
         Assert.Contains(
             "--accept-unenforced",

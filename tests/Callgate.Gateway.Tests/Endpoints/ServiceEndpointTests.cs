@@ -5,6 +5,8 @@ namespace Callgate.Gateway.Tests.Endpoints;
 /// <summary>The endpoints that call no model.</summary>
 public class ServiceEndpointTests
 {
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
     private static async Task<JsonElement> GetAsync(GatewayHost gateway, string path, int status = 200)
     {
         using var response = await gateway.Http.GetAsync(path, TestContext.Current.CancellationToken);
@@ -42,6 +44,105 @@ public class ServiceEndpointTests
         var models = await GetAsync(gateway, "/v1/models");
 
         Assert.DoesNotContain("claude", models.GetRawText(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task WhatAListingHookHides_IsHiddenEverywhere()
+    {
+        await using var gateway = await GatewayHost.StartAsync(callbacks: new Hider());
+
+        await GetAsync(gateway, "/v1/models/claude", 404);
+        var info = await GetAsync(gateway, "/model/info");
+
+        Assert.Equal(
+            ["gpt", "embed"],
+            info.GetProperty("data").EnumerateArray().Select(m => m.GetProperty("model_name").GetString())
+        );
+    }
+
+    [Theory]
+    [InlineData("openai/gpt-4o")]
+    [InlineData("openai%2Fgpt-4o")]
+    public async Task AModelOfAPattern_IsThere_ForTheKeyThatNamesIt(string inPath)
+    {
+        await using var gateway = await GatewayHost.StartAsync(
+            """
+            model_list:
+              - model_name: openai/*
+                litellm_params: {model: openai/*, api_base: PROVIDER/v1, api_key: sk-provider-openai}
+              - model_name: other
+                litellm_params: {model: openai/gpt-4o-mini, api_base: PROVIDER/v1, api_key: sk-provider-openai}
+            """
+        );
+        using var client = gateway.NewClient(await gateway.NewKeyAsync("""{"models":["openai/gpt-4o"]}"""));
+
+        var listed = JsonElement.Parse(await client.GetStringAsync("/v1/models", Token)).GetProperty("data");
+        var shown = JsonElement.Parse(await client.GetStringAsync($"/v1/models/{inPath}", Token));
+        var info = JsonElement.Parse(await client.GetStringAsync("/model/info", Token)).GetProperty("data");
+        var health = JsonElement.Parse(await client.GetStringAsync("/health", Token));
+
+        Assert.Equal("openai/gpt-4o", Assert.Single(listed.EnumerateArray()).GetProperty("id").GetString());
+        Assert.Equal("openai/gpt-4o", shown.GetProperty("id").GetString());
+        Assert.Equal("openai/*", Assert.Single(info.EnumerateArray()).GetProperty("model_name").GetString());
+        Assert.Equal(1, health.GetProperty("healthy_count").GetInt32());
+        if (inPath.Contains('%', StringComparison.Ordinal))
+        {
+            var (status, body) = await gateway.SendAsync(
+                $"/openai/deployments/{inPath}/chat/completions",
+                """{"messages":[{"role":"user","content":"Hi"}]}""",
+                client
+            );
+            Assert.True(status == 200, body);
+        }
+    }
+
+    [Fact]
+    public async Task Metrics_AreForTheMasterKey()
+    {
+        await using var gateway = await GatewayHost.StartAsync();
+        using var client = gateway.NewClient(await gateway.NewKeyAsync());
+
+        using var refused = await client.GetAsync("/metrics", Token);
+
+        Assert.Equal(403, (int)refused.StatusCode);
+    }
+
+    [Fact]
+    public async Task Readiness_EndsWhenTheGatewayBeginsToStop()
+    {
+        await using var gateway = await GatewayHost.StartAsync();
+
+        await gateway.Server.StoppingAsync(Token);
+
+        await GetAsync(gateway, "/health/readiness", 503);
+    }
+
+    [Fact]
+    public async Task ACost_BeyondAllMeasure_CostsNoCallItsEvent()
+    {
+        await using var gateway = await GatewayHost.StartAsync(
+            """
+            model_list:
+              - model_name: gpt
+                litellm_params: {model: openai/gpt-4o, api_base: PROVIDER/v1, api_key: sk-provider-openai, input_cost_per_token: 1000000000}
+            """
+        );
+        using var client = gateway.NewClient(await gateway.NewKeyAsync());
+        for (var i = 0; i < 2; i++)
+        {
+            var (status, body) = await gateway.SendAsync(
+                "/v1/chat/completions",
+                """{"model":"gpt","messages":[{"role":"user","content":"A prompt of some ten or twenty tokens, or a few more"}]}""",
+                client
+            );
+            Assert.True(status == 200, body);
+        }
+
+        Assert.Matches(
+            "litellm_spend_metric_total{requested_model=\"gpt\".*} [1-9][0-9]{10}",
+            await gateway.Http.GetStringAsync("/metrics", Token)
+        );
+        Assert.Equal(2, (await gateway.EndsAsync()).Count(c => c.ResponseCost > 1e10m));
     }
 
     [Fact]

@@ -64,6 +64,7 @@ internal sealed record Reason(string Name, int Status)
         },
         new("a model that the key may not call", 403) { Model = "claude", Says = "key not allowed to access model" },
         new("an unknown model", 404) { Model = "toString", Says = "There is no model 'toString'" },
+        new("a long name of a model", 400) { Model = new string('m', 513), Says = "longer than 512 characters" },
         new("a long body", 413) { Spoil = b => $"{b[..^1]},\"x\":\"{new string('x', 5000)}\"}}", Says = "4096 bytes" },
         new("a form", 415) { ContentType = "application/x-www-form-urlencoded", Says = "application/json" },
         new("another charset", 415) { ContentType = "application/json; charset=utf-16", Says = "UTF-8" },
@@ -75,6 +76,11 @@ internal sealed record Reason(string Name, int Status)
         {
             Spoil = b => $"{b[..^1]},\"n\":1,\"\\u006e\":2}}",
             Says = "The field 'n' stands twice",
+        },
+        new("an object that names a field twice", 400)
+        {
+            Spoil = b => $"{b[..^1]},\"x\":[{{\"a\":1,\"\\u0061\":2}}]}}",
+            Says = "an object names a field twice",
         },
         new("deep nesting", 400)
         {
@@ -101,6 +107,21 @@ internal sealed record Reason(string Name, int Status)
         {
             Spoil = b => $"{b[..^1]},\"fallbacks\":[\"claude\"]}}",
             Says = "key not allowed to access model",
+        },
+        new("a fallback that changes the request", 400)
+        {
+            Spoil = b => $"{b[..^1]},\"fallbacks\":[{{\"model\":\"gpt\",\"messages\":[]}}]}}",
+            Says = "'fallbacks[0].messages'",
+        },
+        new("a check of the answer that nobody makes", 400)
+        {
+            Spoil = b => $"{b[..^1]},\"enable_json_schema_validation\":true}}",
+            Says = "'enable_json_schema_validation' is LiteLLM's, and not supported here",
+        },
+        new("a field of LiteLLM's that nobody reads", 400)
+        {
+            Spoil = b => $"{b[..^1]},\"litellm_credential_name\":\"other\"}}",
+            Says = "'litellm_credential_name' is LiteLLM's, and not supported here",
         },
         new("a hook", 451) { Callbacks = [new Refuser()], Says = "Not on a Sunday." },
         new("no deployment", 503) { Callbacks = [new NoDeployment()], Says = "No deployment is left" },

@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using Callgate.Calls;
 using Callgate.Gateway.Endpoints;
 using Callgate.Gateway.Keys;
 
@@ -71,6 +72,138 @@ public class RefusalTests
         static object? CountOf(CallDetails call) => call.LitellmParams.Metadata[RefusalCounter.CountEntry];
     }
 
+    [Theory]
+    [InlineData("anthropic-version", "2023-06-01é")]
+    [InlineData("anthropic-beta", "a\u0001b")]
+    public async Task AHeaderThatCannotBeSentOn_IsTheClientsFault(string name, string value)
+    {
+        await using var gateway = await GatewayHost.StartAsync();
+        var ask = Ask.All.First(a => a.IsAnthropic);
+        var body = ask.Body("claude");
+        using var connection = await RawConnection.OpenAsync(gateway.Address);
+
+        await connection.SendAsync(
+            $"POST {ask.Path("claude")} HTTP/1.1\r\nHost: gateway\r\nx-api-key: {GatewayHost.MasterKey}\r\n{name}: {value}\r\nContent-Length: {body.Length}\r\n\r\n{body}"
+        );
+
+        var reply = (await connection.ReadReplyAsync())!;
+        Assert.Equal(400, reply.Status);
+        Assert.Contains($"The header '{name}' must be plain ASCII text.", reply.Text, StringComparison.Ordinal);
+        Assert.Equal(CallOutcome.Rejected, Assert.Single(await gateway.EndsAsync()).Outcome);
+    }
+
+    [Fact]
+    public async Task ABodyThatCannotBeRead_IsRefused_WithThePlaceThatIsWrong()
+    {
+        await using var gateway = await GatewayHost.StartAsync();
+
+        var (status, body) = await gateway.SendAsync(
+            "/v1/chat/completions",
+            """{"model":"gpt","messages":[{"role":"user","content":5}]}"""
+        );
+
+        Assert.Equal(400, status);
+        Assert.Contains("see $.messages", body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AToolThatIsNull_IsNone()
+    {
+        await using var gateway = await GatewayHost.StartAsync();
+
+        var (status, body) = await gateway.SendAsync(
+            "/v1/completions",
+            """{"model":"claude","prompt":"Hi","tools":[null]}"""
+        );
+
+        Assert.True(status == 200, body);
+    }
+
+    [Fact]
+    public async Task AModelWithASlash_MayStandInThePath()
+    {
+        await using var gateway = await GatewayHost.StartAsync(
+            """
+            model_list:
+              - model_name: mock/*
+                litellm_params: {model: mock/*}
+            """
+        );
+
+        var (status, body) = await gateway.SendAsync(
+            "/openai/deployments/mock%2Fany/chat/completions",
+            """{"messages":[{"role":"user","content":"Hi"}]}"""
+        );
+
+        Assert.True(status == 200, body);
+    }
+
+    [Fact]
+    public async Task UnauthenticatedRequests_AreToldOfEachRoute_AndCounted()
+    {
+        await using var gateway = await GatewayHost.StartAsync();
+        using var nobody = gateway.NewClient(null);
+        string[] reading = ["/v1/models", "/model/info", "/health", "/metrics", "/v1/responses/resp_1", "/key/info"];
+        string[] writing = ["/v1/messages/count_tokens", "/key/generate"];
+
+        foreach (var path in reading)
+        {
+            using var refused = await nobody.GetAsync(path, Token);
+            Assert.Equal(401, (int)refused.StatusCode);
+        }
+
+        foreach (var path in (string[])[.. writing, .. writing])
+        {
+            Assert.Equal(401, (await gateway.SendAsync(path, "{}", nobody)).Status);
+        }
+
+        gateway.Server.Refusals.Tell();
+        Assert.Equal(
+            [.. reading.Select(p => p.Replace("resp_1", "{id}", StringComparison.Ordinal)), .. writing, .. writing],
+            (await gateway.EndsAsync()).Select(c => c.LitellmParams.Metadata["user_api_key_request_route"])
+        );
+        Assert.Contains(
+            "litellm_proxy_total_requests_metric_total{requested_model=\"other\",outcome=\"Rejected\",status=\"failure\"} 10\n",
+            await gateway.Http.GetStringAsync("/metrics", Token),
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
+    public async Task CountingRefusals_OutlivesTheClientThatTellsOfThem()
+    {
+        await using var gateway = await GatewayHost.StartAsync();
+        await gateway.Client.DisposeAsync();
+
+        gateway.Server.Refusals.Count("/v1/models", null, KeyLookup.Missing());
+        gateway.Server.Refusals.Count("/v1/models", null, KeyLookup.Missing());
+        gateway.Server.Refusals.Tell();
+    }
+
+    [Fact]
+    public async Task WhatCountsCalls_AndFails_CostsNoCallItsEvent()
+    {
+        await using var gateway = await GatewayHost.StartAsync();
+        var runtime = gateway.Client.Runtime;
+        var format = Ask.All[0].Route.Format;
+        var call = new Call(
+            runtime,
+            "gpt",
+            new GatewayCall(null, ClientRequest.Empty(format, "gpt"))
+            {
+                Format = format,
+                UserApiKey = new UserApiKey(),
+                OnClosed = (_, _) => throw new InvalidOperationException("sabotage"),
+            },
+            new CallOptions(),
+            new CallKind(format.CallType, IsSync: false, IsStream: false)
+        );
+
+        runtime.Pipeline.Refuse(call, Refusals.BadRequest("Not this one."));
+
+        Assert.Equal(call.Id, Assert.Single(await gateway.EndsAsync()).LitellmCallId);
+    }
+
     [Fact]
     public async Task TheGateway_WithoutCors_AnswersNoPreflight()
     {
@@ -114,6 +247,19 @@ public class RefusalTests
             using var reply = await client.SendAsync(request, Token);
             return (int)reply.StatusCode;
         }
+    }
+
+    [Fact]
+    public async Task AnAdministratorsBody_ThatIsBroken_IsRefused()
+    {
+        await using var gateway = await GatewayHost.StartAsync();
+        using var connection = await RawConnection.OpenAsync(gateway.Address);
+
+        await connection.SendAsync(
+            $"POST /key/generate HTTP/1.1\r\nHost: gateway\r\nAuthorization: Bearer {GatewayHost.MasterKey}\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n{{}}"
+        );
+
+        Assert.Equal(400, (await connection.ReadReplyAsync())!.Status);
     }
 
     private static async Task<(string? Key, string? Hash)> KeyFor(GatewayHost gateway, Reason reason)

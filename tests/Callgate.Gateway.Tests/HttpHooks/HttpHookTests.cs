@@ -349,6 +349,21 @@ public sealed class HttpHookTests : IAsyncLifetime
             { FakeReply.Json("<html>", 200), "answered with what is no reply: " },
             { FakeReply.Json("""{"action":"continue"} trailing""", 200), "answered with what is no reply: " },
             { FakeReply.Json("""{"action":"reject","action":"continue"}""", 200), "answered with what is no reply: " },
+            {
+                FakeReply.Json(
+                    """{"action":"continue","headers":{"words-of-the-prompt":"1","words-of-the-prompt":"2"}}""",
+                    200
+                ),
+                "answered with what is no reply: see its line 1, byte "
+            },
+            {
+                FakeReply.Json("""{"action":"continue","headers":{"words-of-the-prompt":{}}}""", 200),
+                "answered with what is no reply: see its line 1, byte "
+            },
+            {
+                FakeReply.Json("""{"action":"replace","data":{"model":{"words-of-the-prompt":1}}}""", 200),
+                "answered with what is no reply: 'data' is no ChatRequest."
+            },
             { FakeReply.Json("""{"action":"approve"}""", 200), "answered with an action that there isn't." },
             { FakeReply.Json("""{"action":"replace"}""", 200), "answered with what is no reply: 'data' is missing." },
             {
@@ -389,6 +404,7 @@ public sealed class HttpHookTests : IAsyncLifetime
         Assert.StartsWith(subject, failure.Message, StringComparison.Ordinal);
         Assert.StartsWith(message, failure.Message[subject.Length..], StringComparison.Ordinal);
         Assert.DoesNotContain("secret-query", failure.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("words-of-the-prompt", failure.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("token-1", failure.ToString(), StringComparison.Ordinal);
     }
 
@@ -485,8 +501,8 @@ public sealed class HttpHookTests : IAsyncLifetime
             callback_settings.guard.endpoint: must be an absolute http or https address
             callback_settings.guard.hooks: 'precall' is no hook. There are: failure_event, moderation, post_call_failure, post_call_streaming, post_call_success, pre_call, response_headers, success_event
             callback_settings.guard.timeout: must be above zero, and at most an hour
-            callback_settings.guard.headers.x bad: its name or its value is none that a header can have
-            callback_settings.guard.headers.x-key: its name or its value is none that a header can have
+            callback_settings.guard.headers.x bad: its name or its value is none that a header can have: a value is plain ASCII text in one line
+            callback_settings.guard.headers.x-key: its name or its value is none that a header can have: a value is plain ASCII text in one line
             callback_settings.guard.headers.X-Callgate-Signature: is set by Callgate itself
             callback_settings.guard.secret: is empty, so anybody could sign with it
             """,

@@ -264,6 +264,21 @@ public sealed class KeyRingTests : IDisposable
     }
 
     [Fact]
+    public async Task AKey_ThatIsDeletedAndMadeAgain_LosesNoSpend()
+    {
+        await using var ring = await OpenAsync();
+        var before = await ring.InsertAsync(Record(Key), Token);
+        ring.AddSpend(before, 1m);
+        await ring.DeleteAsync([Hash(Key)], Token);
+        var after = await ring.InsertAsync(Record(Key), Token);
+        ring.AddSpend(after, 2m);
+
+        await ring.SyncAsync();
+
+        Assert.Equal(3m, after.Spend);
+    }
+
+    [Fact]
     public async Task SixtyFourAtOnce_MakeFindSpendAndDelete()
     {
         await using (var ring = await OpenAsync())

@@ -42,7 +42,7 @@ internal sealed class KeyServer : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         var app = builder.Build();
-        KeyEndpoints.Map(app, () => ring, time);
+        KeyEndpoints.Map(app, () => ring, http => ring.Authenticate(http.Request.Headers), time);
         await app.StartAsync(Token);
         return new(app, ring, time);
     }

@@ -118,6 +118,26 @@ public sealed class CacheTests : IDisposable
     }
 
     [Fact]
+    public async Task AFolderOfSomebodyElse_IsNotUsed()
+    {
+        Assert.SkipUnless(
+            !OperatingSystem.IsWindows() && Environment.IsPrivilegedProcess,
+            "Only the administrator can give a folder away."
+        );
+        _folder.Write("guard.cs", Guard);
+        await _folder.LoadAsync("guard");
+        using (var chown = Process.Start("chown", ["65534", _folder.CachePath]))
+        {
+            await chown.WaitForExitAsync(TestContext.Current.CancellationToken);
+            Assert.Equal(0, chown.ExitCode);
+        }
+
+        Assert.Equal("ok", (await _folder.LoadAsync("guard")).Handler.ToString());
+        Assert.Equal(2, Compilations);
+        Assert.True(_folder.Log.Has("or own it"));
+    }
+
+    [Fact]
     public async Task AFolderThatCanNotBeMade_CostsOnlyTheCache()
     {
         File.WriteAllText(_folder.CachePath, "a file, where the folder should be");
@@ -165,6 +185,7 @@ public sealed class CacheTests : IDisposable
         var loaded = await loader.LoadAsync(
             "guard",
             Path.GetDirectoryName(path)!,
+            null,
             TestContext.Current.CancellationToken
         );
 

@@ -41,7 +41,7 @@ internal sealed class CallbackFolder : IDisposable
     public void Save(string name, string text) => File.Move(Write(name + ".tmp", text), PathOf(name), overwrite: true);
 
     public Task<LoadedCallback> LoadAsync(string reference) =>
-        NewLoader().LoadAsync(reference, Path, TestContext.Current.CancellationToken);
+        NewLoader().LoadAsync(reference, Path, null, TestContext.Current.CancellationToken);
 
     public async Task<string> ErrorOfAsync(string reference) =>
         (await Assert.ThrowsAsync<CallbackLoadException>(() => LoadAsync(reference))).Message;

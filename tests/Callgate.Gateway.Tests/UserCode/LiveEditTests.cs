@@ -100,11 +100,32 @@ public sealed class LiveEditTests : IDisposable
         await Eventually.AreCollectedAsync(contexts);
     }
 
+    [Fact]
+    public async Task AFileBehindALink_IsFollowed_AlsoOnceTheLinkLeadsElsewhere()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need a privilege there.");
+        _folder.Write("one/counter.cs", Version(1));
+        _folder.Write("two/counter.cs", Version(2));
+        var link = _folder.PathOf("counter.cs");
+        File.CreateSymbolicLink(link, "one/counter.cs");
+        await using var client = new LlmClient(new LlmClientOptions { LoggerFactory = _folder.Log });
+        var contexts = new List<WeakReference>();
+        await using var watcher = await StartAsync(client, contexts);
+
+        _folder.Write("one/counter.cs", Version(3));
+        await Eventually.IsTrueAsync(() => contexts.Count == 1);
+        File.CreateSymbolicLink(link + ".tmp", "two/counter.cs");
+        File.Move(link + ".tmp", link, overwrite: true);
+        await Eventually.IsTrueAsync(() => contexts.Count == 2);
+        _folder.Write("two/counter.cs", Version(4));
+        await Eventually.IsTrueAsync(() => contexts.Count == 3);
+    }
+
     // Not in the test itself, whose state would hold the first version.
     private async Task<CallbackWatcher> StartAsync(LlmClient client, List<WeakReference> replaced)
     {
         var loader = _folder.NewLoader();
-        var first = await loader.LoadAsync("counter", _folder.Path, Token);
+        var first = await loader.LoadAsync("counter", _folder.Path, null, Token);
         client.Callbacks.Add(first.Handler);
         return loader.Watch(
             first,

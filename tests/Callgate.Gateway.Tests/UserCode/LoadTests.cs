@@ -331,4 +331,70 @@ public sealed class LoadTests : IDisposable
         await loaded.ReleaseAsync();
         Assert.Empty(_tally.Notes);
     }
+
+    [Fact]
+    public async Task AConstructorThatThrows_LeavesNoScopeOpen()
+    {
+        _folder.Services.AddScoped<Held>();
+        _folder.Write(
+            "guard.cs",
+            "class Guard : CustomLogger { public Guard(Callgate.Gateway.Tests.UserCode.Held held) => throw new Exception(\"no\"); }"
+        );
+
+        await _folder.ErrorOfAsync("guard");
+
+        Assert.Equal(["let go"], _tally.Notes);
+    }
+
+    [Fact]
+    public async Task ADisposeThatHangs_HoldsUpNothing()
+    {
+        _folder.Services.AddScoped<Held>();
+        await using var provider = _folder.Services.BuildServiceProvider();
+        var services = new CallbackServices(provider, "x", null);
+        services.GetService(typeof(Held));
+        using var handler = new Stuck();
+        var loaded = new LoadedCallback(
+            handler,
+            isOurs: true,
+            services,
+            context: null,
+            _folder.Log.CreateLogger("x"),
+            longestDispose: TimeSpan.FromMilliseconds(20)
+        )
+        {
+            Reference = "x",
+            BaseDirectory = "",
+        };
+
+        await loaded.ReleaseAsync();
+
+        Assert.True(_folder.Log.Has("Callback Stuck failed while it was disposed."));
+        Assert.Equal(["let go"], _tally.Notes);
+    }
+
+    private sealed class Stuck : CustomLogger, IDisposable
+    {
+        private readonly ManualResetEventSlim _never = new();
+        private int _calls;
+
+        public void Dispose()
+        {
+            // The second is the test's own.
+            if (Interlocked.Increment(ref _calls) == 1)
+            {
+                _never.Wait();
+            }
+            else
+            {
+                _never.Set();
+            }
+        }
+    }
+}
+
+/// <summary>A service of the application, one for each callback.</summary>
+public sealed class Held(Tally tally) : IDisposable
+{
+    public void Dispose() => tally.Note("let go");
 }

@@ -67,7 +67,7 @@ public class DisposalTests
     }
 
     [Theory]
-    [Documented("A client that is disposed in mid-call", nameof(LlmConnectionException))]
+    [Documented("A client that is disposed in mid-call", nameof(LlmServiceUnavailableException))]
     [InlineData(false)]
     [InlineData(true)]
     public async Task InMidCall(bool isStream)
@@ -95,7 +95,7 @@ public class DisposalTests
         await sent.Task.WaitAsync(Token);
         await client.DisposeAsync();
 
-        var e = await Assert.ThrowsAsync<LlmConnectionException>(() => call);
+        var e = await Assert.ThrowsAsync<LlmServiceUnavailableException>(() => call);
         Assert.Contains("disposed", e.Message, StringComparison.Ordinal);
         Assert.Equal(CallOutcome.Terminated, Assert.Single(ends).Outcome);
         Assert.Equal(1, never.Count);
@@ -159,7 +159,7 @@ public class DisposalTests
                                 await client.CompleteAsync("mock/gpt-4o", Trial.Messages, null, Token);
                                 Interlocked.Increment(ref begun);
                             }
-                            catch (LlmConnectionException)
+                            catch (LlmServiceUnavailableException)
                             {
                                 Interlocked.Increment(ref begun);
                             }

@@ -52,7 +52,7 @@ public sealed class StreamLeaveTests
             await using var run = new Run(point.Stream, point.Bytes);
             var reading = await run.ReadUntilStalledAsync();
             await run.Client.DisposeAsync();
-            var failure = await Assert.ThrowsAsync<LlmConnectionException>(() => reading);
+            var failure = await Assert.ThrowsAsync<LlmServiceUnavailableException>(() => reading);
             Assert.Contains("disposed", failure.Message, StringComparison.Ordinal);
             await run.AssertEndedAsync(CallOutcome.Terminated, point.Facts.Usage);
         }
@@ -115,7 +115,7 @@ public sealed class StreamLeaveTests
             await using var run = new Run(stream, stream.Bytes.Length);
             await run.TakeAsync(chunks);
             await run.Client.DisposeAsync();
-            var failure = await Assert.ThrowsAsync<LlmConnectionException>(async () =>
+            var failure = await Assert.ThrowsAsync<LlmServiceUnavailableException>(async () =>
                 await run.Stream.MoveNextAsync()
             );
             Assert.Contains("disposed", failure.Message, StringComparison.Ordinal);

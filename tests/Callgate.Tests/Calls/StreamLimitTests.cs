@@ -28,6 +28,29 @@ public sealed class StreamLimitTests
     }
 
     [Fact]
+    public async Task FirstEventsLimit_OfTheCall_WinsAndIsForNothingElse()
+    {
+        using var upstream = Upstream(1);
+        await using var client = NewClient(upstream, o => o.FirstTokenTimeout = Seconds(1));
+        await using var stream = Begin(client, new CallOptions { StreamTimeout = Seconds(3) });
+        Assert.True(await stream.MoveNextAsync());
+        var reading = stream.MoveNextAsync();
+        _time.Advance(Seconds(4));
+        Assert.False(reading.IsCompleted);
+
+        using var silent = Upstream(0);
+        await using var other = NewClient(silent, o => o.FirstTokenTimeout = Seconds(1));
+        await using var waiting = Begin(other, new CallOptions { StreamTimeout = Seconds(3) });
+        var first = waiting.MoveNextAsync();
+        _time.Advance(Seconds(2.9));
+        Assert.False(first.IsCompleted);
+        _time.Advance(Seconds(0.2));
+        await Assert.ThrowsAsync<LlmTimeoutException>(async () => await first);
+        _time.Advance(TimeSpan.FromHours(1));
+        await Assert.ThrowsAsync<LlmTimeoutException>(async () => await reading);
+    }
+
+    [Fact]
     public async Task NextEvent_NotInTime_EndsAsTimedOut()
     {
         using var upstream = Upstream(2);
@@ -153,7 +176,7 @@ public sealed class StreamLimitTests
             cancellationToken: TestContext.Current.CancellationToken
         );
         await client.DisposeAsync();
-        await Assert.ThrowsAsync<LlmConnectionException>(() => completing);
+        await Assert.ThrowsAsync<LlmServiceUnavailableException>(() => completing);
         Assert.Equal(1, upstream.Requests);
         await AssertEndedAsync(client, CallOutcome.Terminated);
     }
@@ -203,6 +226,53 @@ public sealed class StreamLimitTests
         await AssertEndedAsync(client, CallOutcome.Completed, attempts: 2);
     }
 
+    [Fact]
+    public async Task Deployment_ThatAnsweredInTime_MayBeFollowedByASlowHook()
+    {
+        using var upstream = new MemoryUpstream(_ => new HttpResponseMessage(HttpStatusCode.OK)
+        {
+            Content = new StringContent(
+                """{"choices":[{"index":0,"message":{"role":"assistant","content":"Hi"},"finish_reason":"stop"}]}"""
+            ),
+        });
+        await using var client = NewClient(
+            upstream,
+            o =>
+            {
+                o.Callbacks.Add(new SlowHook(() => _time.Advance(Seconds(4))));
+                o.Deployments.Add(
+                    new Deployment
+                    {
+                        ModelName = "group",
+                        Model = s_recorded.Model,
+                        Timeout = Seconds(3),
+                    }
+                );
+            }
+        );
+        var answer = await client.CompleteAsync(
+            "group",
+            s_messages,
+            cancellationToken: TestContext.Current.CancellationToken
+        );
+        Assert.Equal("Hi", answer.Text);
+        await AssertEndedAsync(client, CallOutcome.Completed);
+    }
+
+    private sealed class SlowHook(Action takeTime) : CustomLogger
+    {
+        public override async ValueTask<HookResult> PostCallSuccessDeploymentHookAsync(
+            PostCallSuccessDeploymentContext context,
+            CancellationToken cancellationToken
+        )
+        {
+            takeTime();
+            await Task.Yield();
+            cancellationToken.ThrowIfCancellationRequested();
+            return default;
+        }
+    }
+
     private static TimeSpan Seconds(double count) => TimeSpan.FromSeconds(count);
 
     private static HttpResponseMessage TooMany(int retryAfterSeconds)
@@ -242,13 +312,9 @@ public sealed class StreamLimitTests
         return new LlmClient(options);
     }
 
-    private static IAsyncEnumerator<ChatChunk> Begin(LlmClient client) =>
+    private static IAsyncEnumerator<ChatChunk> Begin(LlmClient client, CallOptions? options = null) =>
         client
-            .CompleteStreamingAsync(
-                s_recorded.Model,
-                s_messages,
-                cancellationToken: TestContext.Current.CancellationToken
-            )
+            .CompleteStreamingAsync(s_recorded.Model, s_messages, options, TestContext.Current.CancellationToken)
             .GetAsyncEnumerator(TestContext.Current.CancellationToken);
 
     private async Task AssertEndedAsync(LlmClient client, CallOutcome outcome, int attempts = 1)

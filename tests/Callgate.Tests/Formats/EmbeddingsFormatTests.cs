@@ -40,6 +40,18 @@ public class EmbeddingsFormatTests
         }
     }
 
+    [Theory]
+    [InlineData("\"AADAfw==\"")] // NaN
+    [InlineData("\"AACAfw==\"")] // infinity
+    [InlineData("[1e99]")]
+    public void A_vector_of_what_is_no_number_is_no_answer(string vector) =>
+        Assert.Throws<JsonException>(() =>
+            JsonSerializer.Deserialize(
+                $$"""{"data":[{"index":0,"embedding":{{vector}}}]}""",
+                WireJson.Default.EmbeddingResponse
+            )
+        );
+
     [Fact]
     public void Answer_IsBase64OfLittleEndianFloats_WhereAsked()
     {

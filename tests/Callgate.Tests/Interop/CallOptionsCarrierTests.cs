@@ -63,6 +63,7 @@ public sealed class CallOptionsCarrierTests
             TraceId = "t",
             SessionId = "s",
             Timeout = TimeSpan.FromSeconds(1),
+            StreamTimeout = TimeSpan.FromSeconds(1),
             NumRetries = 1,
             Fallbacks = ["m"],
             ApiKey = new Secret("k"),

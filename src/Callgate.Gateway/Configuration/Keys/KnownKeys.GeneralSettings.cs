@@ -12,7 +12,7 @@ internal static partial class KnownKeys
         new(
             "general_settings",
             Supported(
-                "The administrator's key. Default: the variable `LITELLM_MASTER_KEY`. Without one the gateway answers this machine only.",
+                "The administrator's key. Default: the variable `CALLGATE_MASTER_KEY`, or else `LITELLM_MASTER_KEY`. Without one the gateway answers this machine only.",
                 "master_key"
             ),
             Refused(

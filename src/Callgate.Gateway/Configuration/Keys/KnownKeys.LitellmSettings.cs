@@ -30,6 +30,10 @@ internal static partial class KnownKeys
             Supported("Parameters that the provider doesn't have are left out, not refused.", "drop_params"),
             Supported("Keeps answers; see cache_params.", "cache", "cache_params"),
             Supported("Callbacks get no messages and no answers.", "turn_off_message_logging"),
+            Supported(
+                "Always: `/metrics` needs the master key, where there is one.",
+                "require_auth_for_metrics_endpoint"
+            ),
             Refused(NoBudgets, "max_budget", "budget_duration", "max_user_budget", "max_ui_session_budget"),
             Refused(
                 NoBudgets,
@@ -89,7 +93,6 @@ internal static partial class KnownKeys
                 "disable_end_user_cost_tracking",
                 "disable_end_user_cost_tracking_prometheus_only"
             ),
-            Refused("`/metrics` is open to whoever reaches the port.", "require_auth_for_metrics_endpoint"),
             Ignored(
                 "There are no services besides the gateway whose health could be told.",
                 "service_callback",

@@ -72,7 +72,7 @@ internal static partial class KnownKeys
             Supported("The same for streams.", "stream_timeout"),
             Supported("The deployment's share of the calls. Default 1.", "weight"),
             Supported(
-                "Not limits: in a group where no deployment has a weight and all have an rpm (or else a tpm), it is the weight, as in LiteLLM's simple-shuffle.",
+                "Not limits: in a group where no deployment has a weight and all have an rpm (or else a tpm), it is the weight, as in LiteLLM's simple-shuffle. With a usage-based `routing_strategy` they are limits in LiteLLM, and refuse the start.",
                 "rpm",
                 "tpm"
             ),

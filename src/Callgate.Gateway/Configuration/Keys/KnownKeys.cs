@@ -7,7 +7,7 @@ internal static partial class KnownKeys
 {
     private const string NoUi = "There are no pages.";
     private const string NoMcp = "There is no MCP gateway.";
-    private const string OnlySqlite = "Keys are kept in SQLite, beside the config.";
+    private const string OnlySqlite = "Keys are kept in SQLite: `--database` says where.";
     private const string NoBudgets = "Nothing counts spend against a budget.";
     private const string NoKeyRules = "The gateway does not check how keys are made.";
     private const string NoGuardrails = "Guard calls by a callback: PreCallHookAsync can refuse or rewrite them.";
@@ -18,7 +18,7 @@ internal static partial class KnownKeys
             Supported("See their tables.", "model_list", "litellm_settings", "router_settings", "general_settings"),
             Supported("Set for the process before anything else is read.", "environment_variables"),
             Supported(
-                "By callback: handed to it. A name that is in no list of callbacks is warned of.",
+                "By callback. Of your own code `on_failure` and `timeout` hold for its registration, and its constructor gets all of it where it takes a `JsonElement`. A name that is in no list of callbacks is warned of; an HTTP hook's refuses the start.",
                 "callback_settings"
             ),
             Supported(
@@ -59,10 +59,10 @@ internal static partial class KnownKeys
             Supported("`local` only; without it, the cache is local too. Any other kind refuses the start.", "type"),
             Supported("How many seconds an answer is kept. Default 600.", "ttl", "default_in_memory_ttl"),
             Supported(
-                "`default_on`, or `default_off`: only requests that ask for it are answered from the cache.",
+                "`default_on`, or `default_off`: only requests with `cache: {\"use-cache\": true}` are answered from the cache, and only their answers kept.",
                 "mode"
             ),
-            Supported("Keeps answers apart from others.", "namespace"),
+            Supported("Keeps answers apart from others; a request's own `namespace` wins.", "namespace"),
             Ignored("Chat and embeddings are both cached.", "supported_call_types"),
             Ignored(
                 "For caches of other kinds.",

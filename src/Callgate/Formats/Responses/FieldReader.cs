@@ -70,8 +70,7 @@ internal readonly struct FieldReader
         {
             if (!known.Contains(property.Name))
             {
-                // With() would copy all fields for each of them, and a client may send a hundred thousand.
-                ((IDictionary<string, JsonElement>)(rest ??= new ExtraFields()))[property.Name] = property.Value;
+                (rest ??= new ExtraFields()).Set(property.Name, property.Value);
             }
         }
 

@@ -41,12 +41,12 @@ internal static class InputContent
         }
 
         var parts = new List<ContentPart>();
-        string? refusal = null;
+        var refusals = new List<string?>();
         foreach (var (fields, at) in PartsOf(content, path))
         {
             if (fields.String("type") == "refusal")
             {
-                refusal += fields.String("refusal");
+                refusals.Add(fields.String("refusal"));
             }
             else if (ReadPart(fields, at, refuse) is { } part)
             {
@@ -54,7 +54,7 @@ internal static class InputContent
             }
         }
 
-        return (parts, refusal);
+        return (parts, refusals.Count == 0 ? null : string.Concat(refusals));
     }
 
     // One plain text is what most clients would have written as a string.

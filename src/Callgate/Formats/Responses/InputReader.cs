@@ -14,13 +14,13 @@ internal sealed class InputReader(Action<LlmException> refuse)
     private readonly List<ContentPart> _parts = [];
     private readonly List<ToolCall> _calls = [];
     private readonly List<ThinkingBlock> _thinking = [];
-    private string? _reasoning;
-    private string? _refusal;
+    private readonly List<string?> _reasoning = [];
+    private readonly List<string> _refusals = [];
 
     /// <summary>Whether an item was a reference to one that is stored.</summary>
     public bool HasReferences { get; private set; }
 
-    private bool HasSaid => _parts.Count > 0 || _refusal is not null;
+    private bool HasSaid => _parts.Count > 0 || _refusals.Count > 0;
 
     public static bool IsReference(FieldReader item) =>
         item.String("type") is var type && (type == "item_reference" || type is null && !item.Has("role"));
@@ -101,7 +101,11 @@ internal sealed class InputReader(Action<LlmException> refuse)
 
                 var (parts, refusal) = InputContent.ReadAnswer(content, fields.PathOf("content"), refuse);
                 _parts.AddRange(parts);
-                _refusal = refusal is null ? _refusal : _refusal + refusal;
+                if (refusal is not null)
+                {
+                    _refusals.Add(refusal);
+                }
+
                 break;
             case "user" or "system" or "developer":
                 EndAnswer();
@@ -163,28 +167,29 @@ internal sealed class InputReader(Action<LlmException> refuse)
             case { } seal when !ReasoningSeal.IsForeign(seal):
                 var block = ReasoningSeal.Open(seal, text);
                 _thinking.Add(block);
-                _reasoning += block.Thinking;
+                _reasoning.Add(block.Thinking);
                 break;
             // What another model has sealed, no chat model can open; its summary alone was never the model's own words.
             case null:
-                _reasoning += text;
+                _reasoning.Add(text);
                 break;
         }
     }
 
     private void EndAnswer()
     {
-        if (HasSaid || _calls.Count > 0 || _thinking.Count > 0 || !string.IsNullOrEmpty(_reasoning))
+        var reasoning = string.Concat(_reasoning);
+        if (HasSaid || _calls.Count > 0 || _thinking.Count > 0 || reasoning.Length > 0)
         {
             _messages.Add(
                 new Message
                 {
                     Role = "assistant",
                     Content = _parts.Count == 0 ? null : InputContent.ContentOf([.. _parts]),
-                    Refusal = _refusal,
+                    Refusal = _refusals.Count == 0 ? null : string.Concat(_refusals),
                     ToolCalls = _calls.Count == 0 ? null : [.. _calls],
                     ThinkingBlocks = _thinking.Count == 0 ? null : [.. _thinking],
-                    ReasoningContent = string.IsNullOrEmpty(_reasoning) ? null : _reasoning,
+                    ReasoningContent = reasoning.Length == 0 ? null : reasoning,
                 }
             );
         }
@@ -192,6 +197,7 @@ internal sealed class InputReader(Action<LlmException> refuse)
         _parts.Clear();
         _calls.Clear();
         _thinking.Clear();
-        _reasoning = _refusal = null;
+        _reasoning.Clear();
+        _refusals.Clear();
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Callgate.Wire;
 
@@ -202,6 +203,7 @@ internal sealed class ResponseHistory(IResponseStore store, TimeProvider clock)
     private sealed class Lookup(IResponseStore store, string owner, CancellationToken cancellationToken)
     {
         private readonly Dictionary<string, StoredResponse> _found = new(StringComparer.Ordinal);
+        private readonly Dictionary<string, Dictionary<string, JsonElement>> _items = new(StringComparer.Ordinal);
         private long _bytes;
 
         /// <summary>The one deployment that keeps all that was found; empty where there is none.</summary>
@@ -229,6 +231,7 @@ internal sealed class ResponseHistory(IResponseStore store, TimeProvider clock)
             var id = new FieldReader(reference, path).RequiredString("id");
             if (await FindAsync(id, path).ConfigureAwait(false) is { IsItem: true } alone)
             {
+                Charge(alone.Size, path);
                 return JsonElement.Parse(alone.Body.Span);
             }
 
@@ -237,12 +240,16 @@ internal sealed class ResponseHistory(IResponseStore store, TimeProvider clock)
                 && await FindAsync(responseId, path).ConfigureAwait(false) is { IsItem: false } response
             )
             {
-                foreach (var item in OutputOf(response).Concat(InputOf(response)))
+                if (!_items.TryGetValue(responseId, out var items))
                 {
-                    if (StoredItems.IdOf(item) == id)
-                    {
-                        return item;
-                    }
+                    _items.Add(responseId, items = ItemsOf(response));
+                }
+
+                if (items.TryGetValue(id, out var item))
+                {
+                    // Each time: a short reference may stand for a long item, and be repeated.
+                    Charge(JsonMarshal.GetRawUtf8Value(item).Length, path);
+                    return item;
                 }
             }
 
@@ -263,13 +270,34 @@ internal sealed class ResponseHistory(IResponseStore store, TimeProvider clock)
             }
 
             _found.Add(id, response);
-            _bytes += response.Size;
-            return _found.Count <= MaxResponses && _bytes <= MaxBytes
-                ? response
-                : throw ResponsesErrors.Invalid(
+            Charge(response.Size, param);
+            return response;
+        }
+
+        private static Dictionary<string, JsonElement> ItemsOf(StoredResponse response)
+        {
+            var items = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
+            foreach (var item in OutputOf(response).Concat(InputOf(response)))
+            {
+                if (StoredItems.IdOf(item) is { } id)
+                {
+                    items.TryAdd(id, item);
+                }
+            }
+
+            return items;
+        }
+
+        private void Charge(long bytes, string param)
+        {
+            _bytes += bytes;
+            if (_found.Count > MaxResponses || _bytes > MaxBytes)
+            {
+                throw ResponsesErrors.Invalid(
                     param,
                     $"The conversation is too long: a request may build on {MaxResponses} responses and {MaxBytes >> 20} MiB of them. Begin a new one."
                 );
+            }
         }
     }
 }

@@ -40,6 +40,8 @@ internal sealed class ResponsesRequestReader
         "context_management",
         "prompt_cache_options",
         "metadata",
+        // Anthropic's name of the instructions, which nobody would look for here.
+        "system",
     ];
 
     private LlmException? _untranslatable;

@@ -162,7 +162,7 @@ internal static class AnthropicContent
         writer.WriteString("file_id"u8, id);
         writer.WriteEndObject();
         WriteTitle(writer, file.Filename, extra);
-        WriteRest(writer, mark, extra);
+        WriteRest(writer, mark, extra, hasSource: true);
     }
 
     private static void WriteSource(
@@ -232,7 +232,7 @@ internal static class AnthropicContent
             WriteTitle(writer, title, extra);
         }
 
-        WriteRest(writer, mark, extra);
+        WriteRest(writer, mark, extra, hasSource: true);
     }
 
     private static void WriteBase64(Utf8JsonWriter writer, string mediaType, ReadOnlySpan<char> data)
@@ -250,7 +250,7 @@ internal static class AnthropicContent
         }
     }
 
-    private static void WriteRest(Utf8JsonWriter writer, JsonElement? mark, ExtraFields? extra)
+    private static void WriteRest(Utf8JsonWriter writer, JsonElement? mark, ExtraFields? extra, bool hasSource = false)
     {
         if (mark is { } cacheControl && cacheControl.IsSomething())
         {
@@ -259,7 +259,10 @@ internal static class AnthropicContent
 
         foreach (var (name, value) in extra ?? [])
         {
-            writer.Write(name, value);
+            if (name != "source" || !hasSource)
+            {
+                writer.Write(name, value);
+            }
         }
 
         writer.WriteEndObject();

@@ -98,7 +98,7 @@ internal static class AnthropicRequestReader
                 case var name when s_typed.Contains(name) && name != "metadata":
                     throw new JsonException($"The request's {name} is not of the kind that Anthropic documents.");
                 default:
-                    extra = (extra ?? new ExtraFields()).With(property.Name, value);
+                    (extra ??= new ExtraFields()).Set(property.Name, value);
                     break;
             }
         }
@@ -186,7 +186,7 @@ internal static class AnthropicRequestReader
         {
             if (!known.Contains(property.Name))
             {
-                rest = (rest ?? new ExtraFields()).With(property.Name, property.Value);
+                (rest ??= new ExtraFields()).Set(property.Name, property.Value);
             }
         }
 

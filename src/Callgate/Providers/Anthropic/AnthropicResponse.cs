@@ -152,7 +152,7 @@ internal static class AnthropicResponse
                     or "service_tier";
             if (!isKnown && property.Value.IsSomething())
             {
-                extra = (extra ?? new ExtraFields()).With(property.Name, property.Value.Clone());
+                (extra ??= new ExtraFields()).Set(property.Name, property.Value.Clone());
             }
         }
 

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text.Json;
 using Callgate.Wire;
 
@@ -6,6 +7,17 @@ namespace Callgate.Providers.Anthropic;
 /// <summary>Writes tools, the choice among them, and calls of them.</summary>
 internal static class AnthropicTools
 {
+    /// <summary>What is said of a function; no field beside it says it again.</summary>
+    private static readonly FrozenSet<string> s_function = FrozenSet.Create(
+        StringComparer.Ordinal,
+        "type",
+        "name",
+        "description",
+        "input_schema",
+        "strict",
+        "cache_control"
+    );
+
     /// <summary>Writes <c>tools</c> and <c>tool_choice</c>.</summary>
     public static void Write(
         Utf8JsonWriter writer,
@@ -73,7 +85,7 @@ internal static class AnthropicTools
                 writer.WriteBoolean("strict"u8, true);
             }
 
-            WriteExtra(writer, function.AdditionalProperties);
+            WriteExtra(writer, function.AdditionalProperties, n => s_function.Contains(n));
         }
         else if (
             tool.Type is not ("function" or "custom")
@@ -89,7 +101,12 @@ internal static class AnthropicTools
             writer.Write("cache_control", mark);
         }
 
-        WriteExtra(writer, tool.AdditionalProperties);
+        var own = tool.Function?.AdditionalProperties;
+        WriteExtra(
+            writer,
+            tool.AdditionalProperties,
+            n => tool.Function is not null && (s_function.Contains(n) || own?.ContainsKey(n) == true)
+        );
         writer.WriteEndObject();
     }
 
@@ -249,11 +266,14 @@ internal static class AnthropicTools
         static bool IsPlain(char c) => char.IsAsciiLetterOrDigit(c) || c is '_' or '-';
     }
 
-    private static void WriteExtra(Utf8JsonWriter writer, ExtraFields? extra)
+    private static void WriteExtra(Utf8JsonWriter writer, ExtraFields? extra, Func<string, bool> isWritten)
     {
         foreach (var (name, value) in extra ?? [])
         {
-            writer.Write(name, value);
+            if (!isWritten(name))
+            {
+                writer.Write(name, value);
+            }
         }
     }
 }

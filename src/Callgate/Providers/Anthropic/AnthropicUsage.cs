@@ -95,7 +95,7 @@ internal sealed class AnthropicUsage
             (_tier, _speed) = name == "speed" ? (_tier, text) : (text, _speed);
         }
 
-        _extra = (_extra ?? new ExtraFields()).With(name, value.Clone());
+        (_extra ??= new ExtraFields()).Set(name, value.Clone());
     }
 
     /// <summary>The usage so far; null while nothing was reported.</summary>
@@ -125,7 +125,8 @@ internal sealed class AnthropicUsage
             CompletionTokensDetails = _thinking is null
                 ? null
                 : new CompletionTokensDetails { ReasoningTokens = _thinking },
-            AdditionalProperties = _extra,
+            // More may come to what is given away here.
+            AdditionalProperties = _extra?.Copy(),
         };
     }
 

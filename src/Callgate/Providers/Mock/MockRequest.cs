@@ -6,6 +6,16 @@ namespace Callgate.Providers.Mock;
 /// <summary>What the mock reads of a request, in either wire.</summary>
 internal sealed class MockRequest
 {
+    private const int MostDimensions = 8192;
+
+    /// <summary>The most numbers of all vectors together.</summary>
+    private const long MostNumbers = 4 << 20;
+
+    /// <summary>The most characters of all choices together.</summary>
+    private const long MostCharacters = 1 << 20;
+
+    private const int LeastOfChoice = 64;
+
     public required string Model { get; init; }
 
     /// <summary>The same for the same bytes; ids are made of it.</summary>
@@ -59,7 +69,7 @@ internal sealed class MockRequest
             Choices = endpoint switch
             {
                 MockEndpoint.ChatCompletions => ReadChoices(root),
-                MockEndpoint.Completions => ReadChoices(root) * inputs.Count,
+                MockEndpoint.Completions => (int)Math.Min((long)ReadChoices(root) * inputs.Count, int.MaxValue),
                 _ => 1,
             },
             PromptCharacters =
@@ -67,9 +77,32 @@ internal sealed class MockRequest
                     ? inputs.Sum(i => (long)i.Length)
                     : Characters(prompt) + CharactersOf(root, "system") + CharactersOf(root, "instructions"),
             Inputs = inputs,
-            Dimensions = Number(root, "dimensions"),
+            Dimensions = Number(root, "dimensions") is var dimensions and (null or (>= 1 and <= MostDimensions))
+                ? dimensions
+                : throw new MockRefusal($"'dimensions' must be from 1 to {MostDimensions}.", "dimensions"),
             Base64 = String(root, "encoding_format") == "base64",
         };
+    }
+
+    /// <summary>A few bytes of a request may ask for an answer that would fill the memory.</summary>
+    /// <exception cref="MockRefusal">It is longer than any that a test would want.</exception>
+    public void ThrowIfTooLong(MockEndpoint endpoint, MockOptions options)
+    {
+        if (
+            endpoint == MockEndpoint.Embeddings
+            && (long)Inputs.Count * (Dimensions ?? options.EmbeddingDimensions) > MostNumbers
+        )
+        {
+            throw new MockRefusal($"The mock writes no more than {MostNumbers} numbers in one answer.", "input");
+        }
+
+        if (
+            endpoint != MockEndpoint.Embeddings
+            && Choices * (MockText.Length(this, options) + LeastOfChoice) > MostCharacters
+        )
+        {
+            throw new MockRefusal($"The mock writes no more than {MostCharacters} characters in one answer.", null);
+        }
     }
 
     // Azure names the deployment in the path, and its clients need not repeat it in the body.

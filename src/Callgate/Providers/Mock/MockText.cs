@@ -10,12 +10,15 @@ internal static class MockText
     public static string? Answer(MockRequest request, MockOptions options) =>
         options.Response ?? (options.ToolCalls.Count > 0 ? null : $"Hello from {request.Model} (mock).");
 
+    /// <summary>The characters of the answer, calls included.</summary>
+    public static long Length(MockRequest request, MockOptions options) =>
+        (Answer(request, options)?.Length ?? 0)
+        + options.ToolCalls.Sum(c => (long)(c.Function?.Name?.Length ?? 0) + (c.Function?.Arguments?.Length ?? 0));
+
     /// <summary>The tokens to report. What isn't set is estimated so that the parts fit into the whole.</summary>
     public static MockUsage Usage(MockRequest request, MockOptions options)
     {
-        var answer =
-            (Answer(request, options)?.Length ?? 0)
-            + options.ToolCalls.Sum(c => (long)(c.Function?.Name?.Length ?? 0) + (c.Function?.Arguments?.Length ?? 0));
+        var answer = Length(request, options);
         var cached = options.CachedTokens ?? 0;
         var reasoning = options.ReasoningTokens ?? 0;
         return new MockUsage(

@@ -78,6 +78,7 @@ internal static class MockWire
         try
         {
             request = MockRequest.Read(endpoint, path, body);
+            request.ThrowIfTooLong(endpoint, options);
         }
         catch (JsonException)
         {

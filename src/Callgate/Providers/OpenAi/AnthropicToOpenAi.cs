@@ -129,7 +129,7 @@ internal static class AnthropicToOpenAi
         {
             if (!s_leftOut.Contains(name))
             {
-                rest = (rest ?? new ExtraFields()).With(name, value);
+                (rest ??= new ExtraFields()).Set(name, value);
             }
         }
 

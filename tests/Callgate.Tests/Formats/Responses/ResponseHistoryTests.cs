@@ -77,6 +77,25 @@ public class ResponseHistoryTests
         );
     }
 
+    /// <summary>A few bytes may stand for many, and be repeated.</summary>
+    [Fact]
+    public async Task References_ToMoreThanARequestMayHold_AreRefused()
+    {
+        await AnswerAsync(
+            "resp_a1",
+            $$"""{"model":"m","input":"{{new string('x', 1 << 20)}}"}""",
+            """{"role":"assistant","content":"Three"}"""
+        );
+        var references = string.Join(',', Enumerable.Repeat("""{"type":"item_reference","id":"msg_a1i0"}""", 100));
+
+        var e = await Assert.ThrowsAsync<LlmBadRequestException>(async () =>
+            await _history.ResumeAsync(Read($$"""{"model":"m","input":[{{references}}]}"""), "key", Token)
+        );
+
+        Assert.Equal("input[62]", e.Param);
+        Assert.Contains("64 MiB", e.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("msg_a1o7")]
     [InlineData("msg_b1o0")]

@@ -91,8 +91,8 @@ public class ResponsesReaderTests
             Expected
                 + """
                 ,"thinking_blocks":[{"type":"thinking","thinking":"First.\n\nThen."}],
-                 "output_items":[{"type":"web_search_call","id":"ws_1","status":"completed"}],
-                 "annotations":[{"type":"url_citation","url_citation":{"start_index":0,"end_index":4,"url":"https://host","title":"T"}}]}
+                 "annotations":[{"type":"url_citation","url_citation":{"start_index":0,"end_index":4,"url":"https://host","title":"T"}}],
+                 "output_items":[{"type":"web_search_call","id":"ws_1","status":"completed"}]}
                 """,
             MessageOf(completion)
         );

@@ -43,6 +43,26 @@ public sealed class MockHandlerOpenAiTests : IDisposable
         Assert.NotEqual(first.Id, other.Id);
     }
 
+    /// <summary>A short request must not be able to fill the memory.</summary>
+    [Theory]
+    [InlineData("/v1/embeddings", """{"model":"m","input":"a","dimensions":2147483647}""")]
+    [InlineData("/v1/embeddings", """{"model":"m","input":"a","dimensions":0}""")]
+    [InlineData("/v1/embeddings", """{"model":"m","input":[MANY],"dimensions":8192}""")]
+    [InlineData("/v1/chat/completions", """{"model":"m","messages":[],"n":128}""")]
+    [InlineData("/v1/chat/completions", """{"model":"m","messages":[],"n":128,"stream":true}""")]
+    [InlineData("/v1/completions", """{"model":"m","prompt":[MANY],"n":128}""")]
+    public async Task AnAnswerBeyondMeasure_IsRefused(string path, string body)
+    {
+        using var response = await MockRequests.Send(
+            new MockOptions { Response = new string('x', 10_000) },
+            path,
+            body.Replace("MANY", string.Join(',', Enumerable.Repeat("\"a\"", 600)), StringComparison.Ordinal),
+            Token
+        );
+
+        Assert.Equal(400, (int)response.StatusCode);
+    }
+
     [Fact]
     public async Task Usage_IsWhatTheOptionsSay()
     {
