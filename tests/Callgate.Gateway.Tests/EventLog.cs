@@ -10,14 +10,14 @@ internal sealed class EventLog : CustomLogger
     private readonly ConcurrentQueue<LlmResponse?> _answers = new();
     private TaskCompletionSource _added = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public IReadOnlyList<CallDetails> Successes => [.. _successes];
+    public IReadOnlyList<CallDetails> Successes => _successes.ToArray();
 
-    public IReadOnlyList<CallDetails> Failures => [.. _failures];
+    public IReadOnlyList<CallDetails> Failures => _failures.ToArray();
 
     /// <summary>The answers of those that succeeded.</summary>
-    public IReadOnlyList<LlmResponse?> Answers => [.. _answers];
+    public IReadOnlyList<LlmResponse?> Answers => _answers.ToArray();
 
-    public IReadOnlyList<CallDetails> All => [.. _successes, .. _failures];
+    public IReadOnlyList<CallDetails> All => [.. Successes, .. Failures];
 
     public void Clear()
     {

@@ -231,6 +231,7 @@ internal sealed class ResponseHistory(IResponseStore store, TimeProvider clock)
             var id = new FieldReader(reference, path).RequiredString("id");
             if (await FindAsync(id, path).ConfigureAwait(false) is { IsItem: true } alone)
             {
+                Charge(alone.Size, path);
                 return JsonElement.Parse(alone.Body.Span);
             }
 
