@@ -16,7 +16,7 @@ internal sealed record BenchOptions
           --events N         events of a stream (default 100)
           --pause N          milliseconds between two events of a stream (default 10)
           --held N           streams held open where memory is measured (default 500)
-          --portkey FOLDER   where `npm install @portkey-ai/gateway @hono/node-server@1.13` was run
+          --portkey FOLDER   where @portkey-ai/gateway is installed; see bench/README.md
           --only NAMES       contenders by the beginnings of their names, with commas between
         """;
 

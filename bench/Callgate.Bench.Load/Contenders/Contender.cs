@@ -119,7 +119,7 @@ internal sealed class Contender : IDisposable
         if (!File.Exists(script))
         {
             throw new FileNotFoundException(
-                $"There is no Portkey in {folder}: npm install @portkey-ai/gateway @hono/node-server@1.13",
+                $"There is no Portkey in {folder}: see bench/README.md",
                 script
             );
         }
