@@ -41,6 +41,7 @@ public sealed class LookalikeHookTests
     [InlineData("void LogFialureEvent()", "LogFialureEvent", "LogFailureEvent")]
     [InlineData("ValueTask<HookResult> PreCallHook()", "PreCallHook", "PreCallHookAsync")]
     [InlineData("ValueTask<HookResult> async_pre_call_hook()", "async_pre_call_hook", "PreCallHookAsync")]
+    [InlineData("ValueTask<HookResult> async_pre_request_hook()", "async_pre_request_hook", "PreRequestHookAsync")]
     [InlineData(
         "object async_post_call_streaming_iterator_hook()",
         "async_post_call_streaming_iterator_hook",

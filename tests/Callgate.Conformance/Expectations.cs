@@ -132,6 +132,7 @@ internal static class Expectations
             .. new[]
             {
                 nameof(CustomLogger.PreCallHookAsync),
+                nameof(CustomLogger.PreRequestHookAsync),
                 nameof(CustomLogger.ModerationHookAsync),
                 nameof(CustomLogger.PostCallSuccessHookAsync),
                 nameof(CustomLogger.PostCallStreamingIteratorHook),

@@ -40,6 +40,18 @@ internal sealed class HttpHookLogger : CustomLogger, IHookSource
             cancellationToken
         );
 
+    public override ValueTask<HookResult> PreRequestHookAsync(
+        PreRequestContext context,
+        CancellationToken cancellationToken
+    ) =>
+        AskAsync(
+            "pre_request",
+            context,
+            more: null,
+            reply => reply.Action == "replace" ? Replace(reply.RequestLike(context.Data)) : null,
+            cancellationToken
+        );
+
     public override ValueTask<HookResult> ModerationHookAsync(
         ModerationContext context,
         CancellationToken cancellationToken

@@ -18,6 +18,7 @@ internal sealed class HttpHookSettings
         new Dictionary<string, Hooks>(StringComparer.Ordinal)
         {
             ["pre_call"] = Callgate.Hooks.PreCallHookAsync,
+            ["pre_request"] = Callgate.Hooks.PreRequestHookAsync,
             ["moderation"] = Callgate.Hooks.ModerationHookAsync,
             ["post_call_success"] = Callgate.Hooks.PostCallSuccessHookAsync,
             ["post_call_streaming"] = Callgate.Hooks.PostCallStreamingHookAsync,

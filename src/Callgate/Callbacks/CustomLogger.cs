@@ -219,6 +219,13 @@ public abstract class CustomLogger
         CancellationToken cancellationToken
     ) => default;
 
+    /// <summary>Gateway only. A client's call of the Messages API, after every <see cref="PreCallHookAsync"/> and before routing: replace the request, e.g. its tools, or reject it. Whether the answer is streamed is the client's to say: a replacement that says otherwise is a failure of the hook.</summary>
+    [GatewayOnly]
+    public virtual ValueTask<HookResult> PreRequestHookAsync(
+        PreRequestContext context,
+        CancellationToken cancellationToken
+    ) => default;
+
     /// <summary>Gateway only. Runs beside the call; the answer waits for both: continue, or reject.</summary>
     [GatewayOnly]
     public virtual ValueTask<HookResult> ModerationHookAsync(

@@ -15,6 +15,9 @@ public abstract record GatewayHookContext : HookContext
 /// <summary>Given to <see cref="CustomLogger.PreCallHookAsync"/>.</summary>
 public sealed record PreCallContext : GatewayHookContext;
 
+/// <summary>Given to <see cref="CustomLogger.PreRequestHookAsync"/>. The request is a <see cref="ChatRequest"/>, whatever the client's format.</summary>
+public sealed record PreRequestContext : GatewayHookContext;
+
 /// <summary>Given to <see cref="CustomLogger.ModerationHookAsync"/>.</summary>
 public sealed record ModerationContext : GatewayHookContext;
 

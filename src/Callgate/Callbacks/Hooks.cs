@@ -38,6 +38,7 @@ internal enum Hooks : ulong
     PostAgenticLoopResponseHookAsync = 1UL << 30,
     AgenticLoopCleanupHookAsync = 1UL << 31,
     FilterListedModelsAsync = 1UL << 32,
+    PreRequestHookAsync = 1UL << 33,
 
     PreApi = LogPreApiCall | LogPreApiCallAsync,
     PostApi = LogPostApiCall | LogPostApiCallAsync,
@@ -52,6 +53,7 @@ internal enum Hooks : ulong
         | AgenticLoopCleanupHookAsync,
     GatewayOnly =
         PreCallHookAsync
+        | PreRequestHookAsync
         | ModerationHookAsync
         | PostCallSuccessHookAsync
         | PostCallStreamingIteratorHook

@@ -29,11 +29,25 @@ internal static class GatewayHooks
             ReadRequest(call);
         }
 
-        if (!call.Callbacks.Has(Hooks.PreCallHookAsync))
+        if (
+            call.Callbacks.Has(Hooks.PreCallHookAsync)
+            && await PreCallAsync(call, cancellationToken).ConfigureAwait(false) is { } answer
+        )
         {
-            return null;
+            return answer;
         }
 
+        if (call.Callbacks.Has(Hooks.PreRequestHookAsync) && call.Gateway!.Format is MessagesFormat)
+        {
+            ReadRequest(call);
+            await PreRequestAsync(call, cancellationToken).ConfigureAwait(false);
+        }
+
+        return null;
+    }
+
+    private static async ValueTask<LlmResponse?> PreCallAsync(Call call, CancellationToken cancellationToken)
+    {
         foreach (var registration in call.Callbacks.With(Hooks.PreCallHookAsync))
         {
             var data = call.Request;
@@ -61,6 +75,42 @@ internal static class GatewayHooks
         }
 
         return null;
+    }
+
+    private static async ValueTask PreRequestAsync(Call call, CancellationToken cancellationToken)
+    {
+        foreach (var registration in call.Callbacks.With(Hooks.PreRequestHookAsync))
+        {
+            var data = call.Request;
+            var result = await HookRunner
+                .RunAsync(
+                    call,
+                    registration,
+                    Hooks.PreRequestHookAsync,
+                    Fill(call, new PreRequestContext { Data = data }),
+                    async (handler, c, token) =>
+                    {
+                        var given = await handler.PreRequestHookAsync(c, token).ConfigureAwait(false);
+                        // LiteLLM's may turn a stream into a whole answer, which its client then can't read.
+                        return
+                            given is { Decision: HookDecision.Replace, Value: ChatRequest { Stream: { } stream } }
+                            && stream != call.Kind.IsStream
+                            && stream != ((ChatRequest)c.Data).Stream
+                            ? throw new InvalidOperationException(
+                                "The hook changed 'stream', which is the client's to say."
+                            )
+                            : given;
+                    },
+                    HookDecisions.Replace | HookDecisions.Reject,
+                    data.GetType(),
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
+            if (HookRunner.Accept<LlmRequest>(call, "shape", result) is { } changed)
+            {
+                Take(call, data, changed);
+            }
+        }
     }
 
     /// <summary>Puts what a hook has made of the request in its place.</summary>

@@ -91,6 +91,11 @@ internal sealed partial class AllHooks
         CancellationToken cancellationToken
     ) => Note(context);
 
+    public override ValueTask<HookResult> PreRequestHookAsync(
+        PreRequestContext context,
+        CancellationToken cancellationToken
+    ) => Note(context);
+
     public override ValueTask<HookResult> ModerationHookAsync(
         ModerationContext context,
         CancellationToken cancellationToken

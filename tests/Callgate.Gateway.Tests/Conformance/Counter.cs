@@ -96,6 +96,11 @@ internal sealed class Counter(Hooks hooks) : CustomLogger, IHookSource
         CancellationToken cancellationToken
     ) => Note(context);
 
+    public override ValueTask<HookResult> PreRequestHookAsync(
+        PreRequestContext context,
+        CancellationToken cancellationToken
+    ) => Note(context);
+
     public override ValueTask<HookResult> GetChatCompletionPromptAsync(
         PromptContext context,
         CancellationToken cancellationToken

@@ -48,10 +48,14 @@ internal static class Rules
             ),
             [Hooks.LoggingHookAsync] = new("once, before the success or failure event", (_, _) => 1),
             [Hooks.PreCallHookAsync] = new("once, for a request that may come in", (f, _) => f.PreCalls),
-            [Hooks.GetChatCompletionPromptAsync] = new("once", (f, _) => f.Shaped)
+            [Hooks.PreRequestHookAsync] = new(
+                "once, for a request to /v1/messages that the pre-call hooks let through",
+                (f, c) => c.Operation.Route.Format.Name == "messages" ? f.Shaped : 0
+            )
             {
-                Never = s => s == Shape.Embedding ? "embeddings have no prompt" : null,
+                Never = NoPrompt,
             },
+            [Hooks.GetChatCompletionPromptAsync] = new("once", (f, _) => f.Shaped) { Never = NoPrompt },
             [Hooks.ModerationHookAsync] = new("once, beside the provider or the cache", (f, _) => f.Moderated),
             [Hooks.FilterDeploymentsAsync] = new("each model group that is tried", (f, _) => f.Groups),
             [Hooks.PreCallCheckAsync] = new("each deployment that is picked", (f, _) => f.Sent),
@@ -140,6 +144,8 @@ internal static class Rules
         };
 
     private static Rule Never(string text) => new(text, (_, _) => 0);
+
+    private static string? NoPrompt(Shape shape) => shape == Shape.Embedding ? "embeddings have no prompt" : null;
 
     private static string? NoStream(Shape shape) => shape == Shape.Stream ? null : "unary calls have no chunks";
 

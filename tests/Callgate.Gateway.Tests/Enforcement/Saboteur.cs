@@ -21,6 +21,11 @@ internal sealed class Saboteur(Hooks hook, OnHookFailure onFailure, IReadOnlyDic
         CancellationToken cancellationToken
     ) => Act(context, OtherThan(context.Data), cancellationToken, OtherAnswerThan(context.Data));
 
+    public override ValueTask<HookResult> PreRequestHookAsync(
+        PreRequestContext context,
+        CancellationToken cancellationToken
+    ) => Act(context, OtherThan(context.Data), cancellationToken);
+
     public override ValueTask<HookResult> GetChatCompletionPromptAsync(
         PromptContext context,
         CancellationToken cancellationToken

@@ -31,6 +31,7 @@ internal sealed record Target(Hooks Hook, string? Stage, Range Requests)
     public static IReadOnlyList<Target> All { get; } =
     [
         new(Hooks.PreCallHookAsync, "shape", 0..0),
+        new(Hooks.PreRequestHookAsync, "shape", 0..0) { Applies = (r, _) => r.Format.Name == "messages" },
         new(Hooks.GetChatCompletionPromptAsync, "shape", 0..0) { Applies = (r, _) => !r.Format.IsEmbedding },
         // It runs beside the provider: what it refuses may be answered already, but not to the client.
         new(Hooks.ModerationHookAsync, "moderate", 0..1),

@@ -153,6 +153,24 @@ public sealed class HttpHookTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task PreRequest_TakesAnotherRequest_OrRejects_AndNoAnswer()
+    {
+        Reply("""{"action":"replace","data":{"model":"gpt-4o","messages":[{"role":"user","content":"Hello"}]}}""");
+        Reply("""{"action":"reject","status":400,"message":"No tools"}""");
+        Reply("""{"action":"answer","text":"Canned"}""");
+        var hook = NewHook("pre_request");
+        var context = new PreRequestContext { Data = s_request };
+
+        var replaced = (ChatRequest)(await hook.PreRequestHookAsync(context, Token)).Value!;
+        var rejection = (RejectException)(await hook.PreRequestHookAsync(context, Token)).Value!;
+
+        Assert.Equal("Hello", replaced.Messages[0].Text);
+        Assert.Equal("No tools", rejection.Message);
+        await Assert.ThrowsAsync<HttpHookException>(async () => await hook.PreRequestHookAsync(context, Token));
+        Assert.Contains("\"hook\":\"pre_request\"", _service.Requests[0].BodyText, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Moderation_ContinuesOrRejects()
     {
         Reply("""{"action":"continue"}""");
@@ -499,7 +517,7 @@ public sealed class HttpHookTests : IAsyncLifetime
         Assert.Equal(
             """
             callback_settings.guard.endpoint: must be an absolute http or https address
-            callback_settings.guard.hooks: 'precall' is no hook. There are: failure_event, moderation, post_call_failure, post_call_streaming, post_call_success, pre_call, response_headers, success_event
+            callback_settings.guard.hooks: 'precall' is no hook. There are: failure_event, moderation, post_call_failure, post_call_streaming, post_call_success, pre_call, pre_request, response_headers, success_event
             callback_settings.guard.timeout: must be above zero, and at most an hour
             callback_settings.guard.headers.x bad: its name or its value is none that a header can have: a value is plain ASCII text in one line
             callback_settings.guard.headers.x-key: its name or its value is none that a header can have: a value is plain ASCII text in one line
