@@ -118,10 +118,7 @@ internal sealed class Contender : IDisposable
 
         if (!File.Exists(script))
         {
-            throw new FileNotFoundException(
-                $"There is no Portkey in {folder}: see bench/README.md",
-                script
-            );
+            throw new FileNotFoundException($"There is no Portkey in {folder}: see bench/README.md", script);
         }
 
         var port = Programs.FreePort();
