@@ -110,9 +110,9 @@ internal sealed partial class GatewayServer(GatewayOptions options, IServiceProv
 
     private void Take(RunningSnapshot running)
     {
-        var before = _running;
         Keys.SetMasterKey(running.MasterKey);
-        _running = running;
+        // A full fence: whoever takes the one before either has counted itself by now, or sees this one.
+        var before = Interlocked.Exchange(ref _running, running);
         if (before is not null)
         {
             _retired = RetireAsync(before, _retired);

@@ -17,6 +17,9 @@ internal sealed partial class CallbackWatcher : IAsyncDisposable
     /// <summary>As many as Linux follows.</summary>
     private const int MostLinks = 40;
 
+    /// <summary>How long a new version may go on loading once nobody waits for it.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+
     /// <summary>Editors save in several steps.</summary>
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(50);
 
@@ -24,6 +27,7 @@ internal sealed partial class CallbackWatcher : IAsyncDisposable
     private readonly Func<LoadedCallback, LoadedCallback, Task> _replace;
     private readonly ILogger _logger;
     private readonly TimeSpan _pause;
+    private readonly TimeSpan _patience;
     private readonly string _path;
     private readonly Dictionary<string, FileSystemWatcher> _folders = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stopping = new();
@@ -41,10 +45,12 @@ internal sealed partial class CallbackWatcher : IAsyncDisposable
         LoadedCallback loaded,
         Func<LoadedCallback, LoadedCallback, Task> replace,
         ILogger logger,
-        TimeSpan? pause = null
+        TimeSpan? pause = null,
+        TimeSpan? patience = null
     )
     {
         _pause = pause ?? s_pause;
+        _patience = patience ?? s_patience;
         _path =
             loaded.FilePath
             ?? throw new ArgumentException("A type of the application has no file to watch.", nameof(loaded));
@@ -65,13 +71,19 @@ internal sealed partial class CallbackWatcher : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
-        await _running.ConfigureAwait(false);
+        try
+        {
+            await _running.WaitAsync(_patience).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // A constructor of the user's, which nobody can break off. What it makes is released when it comes back.
+        }
+
         foreach (var files in _folders.Values)
         {
             files.Dispose();
         }
-
-        _stopping.Dispose();
     }
 
     /// <summary>Watches the file, and where it is a link, whatever it leads to.</summary>
@@ -172,11 +184,16 @@ internal sealed partial class CallbackWatcher : IAsyncDisposable
             _seen = seen;
             if (seen.Item1 != _current.ContentHash)
             {
-                Replace(
-                    await _loader
-                        .LoadAsync(_current.Reference, _current.BaseDirectory, _current.Settings, cancellationToken)
-                        .ConfigureAwait(false)
-                );
+                var next = await _loader
+                    .LoadAsync(_current.Reference, _current.BaseDirectory, _current.Settings, cancellationToken)
+                    .ConfigureAwait(false);
+                if (cancellationToken.IsCancellationRequested)
+                {
+                    await next.ReleaseAsync().ConfigureAwait(false);
+                    return;
+                }
+
+                Replace(next);
             }
 
             _error = null;

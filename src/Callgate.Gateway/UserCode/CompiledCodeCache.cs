@@ -54,7 +54,8 @@ internal sealed class CompiledCodeCache(string directory)
         try
         {
             var path = PathOf(key);
-            var bytes = IsOursAlone() ? File.ReadAllBytes(path) : [];
+            // The file too: it may be of a time when the folder was open to others.
+            var bytes = IsOursAlone(directory) && IsOursAlone(path) ? File.ReadAllBytes(path) : [];
             if (
                 bytes.Length < s_mark.Length + SHA256.HashSizeInBytes
                 || !bytes.AsSpan().StartsWith(s_mark)
@@ -123,14 +124,20 @@ internal sealed class CompiledCodeCache(string directory)
                 );
             }
 
-            if (!IsOursAlone())
+            if (!IsOursAlone(directory))
             {
                 return $"others may write to {directory}, or own it, and what lies there is run";
             }
 
             var content = ContentOf(code, references);
             var temporary = $"{PathOf(key)}.{Path.GetRandomFileName()}";
-            using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write))
+            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+            if (!OperatingSystem.IsWindows())
+            {
+                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            }
+
+            using (var file = new FileStream(temporary, options))
             {
                 file.Write(s_mark);
                 file.Write(SHA256.HashData(content));
@@ -182,9 +189,9 @@ internal sealed class CompiledCodeCache(string directory)
     }
 
     /// <summary>Whoever can write here can have code run by the gateway.</summary>
-    private bool IsOursAlone() =>
+    private static bool IsOursAlone(string path) =>
         OperatingSystem.IsWindows()
-        || (File.GetUnixFileMode(directory) & OthersWrite) == UnixFileMode.None && FolderOwner.IsTrusted(directory);
+        || (File.GetUnixFileMode(path) & OthersWrite) == UnixFileMode.None && FileOwner.IsTrusted(path);
 
     private void Prune()
     {

@@ -77,11 +77,13 @@ internal sealed partial class UserCodeLoader(IServiceProvider services, Compiled
     /// <param name="loaded">The callback, from a file.</param>
     /// <param name="replace">See <see cref="CallbackWatcher"/>.</param>
     /// <param name="pause">How long the file must be at rest. Default 50 milliseconds.</param>
+    /// <param name="patience">How long disposing waits for a version that is being loaded. Default 5 seconds.</param>
     public CallbackWatcher Watch(
         LoadedCallback loaded,
         Func<LoadedCallback, LoadedCallback, Task> replace,
-        TimeSpan? pause = null
-    ) => new(this, loaded, replace, _logger, pause);
+        TimeSpan? pause = null,
+        TimeSpan? patience = null
+    ) => new(this, loaded, replace, _logger, pause, patience);
 
     /// <summary>Reads the file, also while somebody has it open to write.</summary>
     internal static async Task<byte[]> ReadAsync(string path, CancellationToken cancellationToken)

@@ -116,17 +116,11 @@ internal sealed class HookedSource : IChunkSource
 
         try
         {
-            var read = _inner.ReadAsync(clock);
-            if (!read.IsCompleted)
-            {
-                // The limit is the provider's: the hooks, which may gather the whole stream, have their own.
-                clock.Arm("idle", _call.Runtime.Options.IdleTimeout);
-                await read.ConfigureAwait(false);
-                clock.Disarm();
-                return;
-            }
-
-            await read.ConfigureAwait(false);
+            // The limit is the provider's: the hooks, which may gather the whole stream, have their own.
+            // Before the read: where the call is over already, none begins.
+            clock.Arm("idle", _call.Runtime.Options.IdleTimeout);
+            await _inner.ReadAsync(clock).ConfigureAwait(false);
+            clock.Disarm();
         }
         finally
         {

@@ -106,10 +106,15 @@ internal sealed class RawStream : IChunkSource
             {
                 Keep(_block.WrittenSpan);
                 _isTaken = false;
-                return;
             }
 
             if (IsDone)
+            {
+                // Some formats say in it how the answer ended.
+                Keep(_tail);
+            }
+
+            if (IsDone || _block.WrittenCount > 0)
             {
                 return;
             }
@@ -151,8 +156,6 @@ internal sealed class RawStream : IChunkSource
             var tail = new ArrayBufferWriter<byte>(64);
             Write(tail, type, data, modelAt);
             _tail = tail.WrittenSpan.ToArray();
-            // Some formats say in it how the answer ended.
-            Keep(_tail);
             IsDone = true;
         }
         else if (step == StreamStep.Pass)

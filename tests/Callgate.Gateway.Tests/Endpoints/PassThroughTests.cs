@@ -1,4 +1,5 @@
 using Callgate.Testing;
+using Callgate.Wire;
 
 namespace Callgate.Gateway.Tests.Endpoints;
 
@@ -155,6 +156,44 @@ public class PassThroughTests
         var call = Assert.Single(await gateway.EndsAsync());
         Assert.Equal((CallOutcome.Completed, 12L), (call.Outcome, call.Usage.TotalTokens));
         Assert.Null(seen.Response);
+    }
+
+    [Fact]
+    public async Task AStreamThatComesInOnePiece_IsKeptInItsOrder()
+    {
+        var seen = new Seen();
+        await using var gateway = await GatewayHost.StartAsync(GatewayHost.Models(withNative: true), callbacks: seen);
+        const string item =
+            """{"type":"function_call","id":"fc_1","call_id":"call_1","name":"get_weather","arguments":"{}","status":"completed"}""";
+        gateway.Provider.DefaultReply = FakeReply.Sse(
+            """
+            event: response.created
+            data: {"type":"response.created","sequence_number":0,"response":{"id":"resp_1","object":"response","created_at":1,"model":"gpt-4o-mini","status":"in_progress","output":[]}}
+
+            event: response.output_item.added
+            data: {"type":"response.output_item.added","sequence_number":1,"output_index":0,"item":ITEM}
+
+            event: response.output_item.done
+            data: {"type":"response.output_item.done","sequence_number":2,"output_index":0,"item":ITEM}
+
+            event: response.completed
+            data: {"type":"response.completed","sequence_number":3,"response":{"id":"resp_1","object":"response","created_at":1,"model":"gpt-4o-mini","status":"completed","output":[ITEM],"usage":{"input_tokens":9,"output_tokens":3,"total_tokens":12}}}
+
+
+            """.Replace("ITEM", item, StringComparison.Ordinal)
+        );
+
+        var (status, body) = await gateway.SendAsync(
+            "/v1/responses",
+            """{"model":"native","input":"Hello","stream":true}"""
+        );
+
+        Assert.Equal(200, status);
+        Assert.Contains("response.completed", body, StringComparison.Ordinal);
+        Assert.Single(await gateway.EndsAsync());
+        var answer = Assert.IsType<ChatCompletion>(seen.Response);
+        Assert.Equal("tool_calls", Assert.Single(answer.Choices).FinishReason);
+        Assert.NotNull(answer.Id);
     }
 
     private sealed class Seen : CustomLogger

@@ -9,6 +9,9 @@ public sealed class Tally
 
     public IReadOnlyList<string> Notes => [.. _notes];
 
+    /// <summary>Holds up whoever waits at it.</summary>
+    public ManualResetEventSlim Gate { get; } = new();
+
     public void Note(string note) => _notes.Enqueue(note);
 }
 

@@ -139,6 +139,52 @@ public sealed class LiveEditTests : IDisposable
         );
     }
 
+    [Fact]
+    public async Task AVersionThatNeverComesBack_HoldsUpNoStop_AndIsReleasedWhenItDoes()
+    {
+        _folder.Write("counter.cs", Version(1));
+        var loader = _folder.NewLoader();
+        await using var first = new Released(await loader.LoadAsync("counter", _folder.Path, null, Token));
+        var watcher = loader.Watch(
+            first.Callback,
+            (_, _) => throw new InvalidOperationException("It must not be put in the place of the first."),
+            s_pause,
+            patience: TimeSpan.FromMilliseconds(1)
+        );
+        _folder.Write(
+            "counter.cs",
+            """
+            using Callgate.Gateway.Tests.UserCode;
+
+            public sealed class Counter : CustomLogger, IDisposable
+            {
+                private readonly Tally _tally;
+
+                public Counter(Tally tally)
+                {
+                    _tally = tally;
+                    tally.Note("begun");
+                    tally.Gate.Wait();
+                }
+
+                public void Dispose() => _tally.Note("released");
+            }
+            """
+        );
+        await Eventually.IsTrueAsync(() => _tally.Notes.Contains("begun"));
+
+        await watcher.DisposeAsync();
+        Assert.DoesNotContain("released", _tally.Notes);
+
+        _tally.Gate.Set();
+        await Eventually.IsTrueAsync(() => _tally.Notes.Contains("released"));
+    }
+
+    private sealed record Released(LoadedCallback Callback) : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync() => Callback.ReleaseAsync();
+    }
+
     private static async Task<List<string>> CallAsync(LlmClient client, CancellationToken enough)
     {
         var ids = new List<string>();

@@ -2,14 +2,14 @@ using System.Runtime.InteropServices;
 
 namespace Callgate.Gateway.UserCode;
 
-/// <summary>Whose a folder is, which .NET doesn't tell: its own shim of the system's calls does, and is wherever .NET is.</summary>
-internal static partial class FolderOwner
+/// <summary>Whose a file or folder is, which .NET doesn't tell: its own shim of the system's calls does, and is wherever .NET is.</summary>
+internal static partial class FileOwner
 {
     private const string Shim = "libSystem.Native";
     private const uint Root = 0;
 
-    /// <summary>Whether the folder is this user's, or the administrator's, who could run code in any case; on Windows it always is.</summary>
-    public static bool IsTrusted(string folder)
+    /// <summary>Whether it is this user's, or the administrator's, who could run code in any case; on Windows it always is.</summary>
+    public static bool IsTrusted(string path)
     {
         if (OperatingSystem.IsWindows())
         {
@@ -18,7 +18,7 @@ internal static partial class FolderOwner
 
         try
         {
-            return Stat(folder, out var status) == 0 && (status.User == Root || status.User == GetEffectiveUser());
+            return Stat(path, out var status) == 0 && (status.User == Root || status.User == GetEffectiveUser());
         }
         catch (Exception exception) when (exception is DllNotFoundException or EntryPointNotFoundException)
         {
