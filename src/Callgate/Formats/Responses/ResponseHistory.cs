@@ -44,10 +44,18 @@ internal sealed class ResponseHistory(IResponseStore store, TimeProvider clock)
             );
         }
 
+        var untranslatable = envelope.Untranslatable;
+        var messages = MessagesOf(envelope.Instructions, chain, input, reason => untranslatable ??= reason);
         return request with
         {
-            Messages = MessagesOf(envelope.Instructions, chain, input),
-            Origin = envelope with { Input = input, NeedsHistory = false, Upstream = lookup.Upstream },
+            Messages = messages,
+            Origin = envelope with
+            {
+                Input = input,
+                NeedsHistory = false,
+                Upstream = lookup.Upstream,
+                Untranslatable = untranslatable,
+            },
         };
     }
 
@@ -55,14 +63,15 @@ internal sealed class ResponseHistory(IResponseStore store, TimeProvider clock)
     /// <param name="instructions">The request's own.</param>
     /// <param name="chain">The responses that it builds on, the oldest first.</param>
     /// <param name="input">The request's own items.</param>
+    /// <param name="refuse">Takes what can't be translated.</param>
     public static IReadOnlyList<Message> MessagesOf(
         string? instructions,
         IEnumerable<StoredResponse> chain,
-        IEnumerable<JsonElement> input
+        IEnumerable<JsonElement> input,
+        Action<LlmException> refuse
     )
     {
-        // What can't be translated in the request itself was noted when it was read, and nothing else was ever stored.
-        var reader = new InputReader(static _ => { });
+        var reader = new InputReader(refuse);
         reader.AddInstructions(instructions);
         foreach (var item in chain.SelectMany(r => InputOf(r).Concat(OutputOf(r))))
         {
@@ -197,7 +206,7 @@ internal sealed class ResponseHistory(IResponseStore store, TimeProvider clock)
         JsonElement.Parse(response.Input.Span).EnumerateArray();
 
     private static IEnumerable<JsonElement> OutputOf(StoredResponse response) =>
-        JsonElement.Parse(response.Body.Span).GetProperty("output").EnumerateArray();
+        ResponsesReader.ListOf(JsonElement.Parse(response.Body.Span), "output");
 
     /// <summary>Looks things up for one request, within bounds.</summary>
     private sealed class Lookup(IResponseStore store, string owner, CancellationToken cancellationToken)

@@ -166,6 +166,29 @@ public class ResponseHistoryTests
         Assert.Contains("'resp_a1'", e.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>A provider's own answer may lack what is documented.</summary>
+    [Fact]
+    public async Task StoredWithoutOutput_IsBuiltOn()
+    {
+        await _history.SaveAsync(
+            Read(Hello),
+            """{"id":"resp_up","status":"incomplete"}"""u8.ToArray(),
+            "key",
+            "one",
+            Token
+        );
+
+        var next = await _history.ResumeAsync(
+            Read("""{"model":"m","previous_response_id":"resp_up","input":"And?"}"""),
+            "key",
+            Token
+        );
+
+        Assert.Equal("And?", next.Messages[^1].Text);
+        Assert.Equal("one", ResponsesEnvelope.Of(next).Upstream);
+        await _history.DeleteAsync("resp_up", "key", Token);
+    }
+
     [Fact]
     public async Task StoreFalse_KeepsNothing()
     {
