@@ -93,8 +93,8 @@ internal sealed class ResponseHistory(IResponseStore store, TimeProvider clock)
     /// <param name="owner">The hash of the client's key.</param>
     /// <param name="upstream">The deployment whose own answer it is; null where it was translated.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
-    /// <returns>False where it was to be kept and is too large.</returns>
-    public async ValueTask<bool> SaveAsync(
+    /// <exception cref="InvalidOperationException">It is too large to be kept.</exception>
+    public async ValueTask SaveAsync(
         LlmRequest request,
         ReadOnlyMemory<byte> answer,
         string owner,
@@ -104,11 +104,12 @@ internal sealed class ResponseHistory(IResponseStore store, TimeProvider clock)
     {
         if (request.Origin is not ResponsesEnvelope { Store: true } envelope)
         {
-            return true;
+            return;
         }
 
         var id = envelope.ResponseId;
         var created = clock.GetUtcNow().ToUnixTimeSeconds();
+        List<StoredResponse> kept = [];
         if (upstream is not null)
         {
             var response = JsonElement.Parse(answer.Span);
@@ -118,30 +119,20 @@ internal sealed class ResponseHistory(IResponseStore store, TimeProvider clock)
                 if (StoredItems.IdOf(item) is { } itemId)
                 {
                     var alone = JsonSerializer.SerializeToUtf8Bytes(item, WireJson.Relaxed.JsonElement);
-                    await store
-                        .SaveAsync(
-                            new StoredResponse(owner, itemId, created, id, default, alone, upstream),
-                            cancellationToken
-                        )
-                        .ConfigureAwait(false);
+                    kept.Add(new StoredResponse(owner, itemId, created, id, default, alone, upstream));
                 }
             }
         }
 
-        return await store
-            .SaveAsync(
-                new StoredResponse(
-                    owner,
-                    id,
-                    created,
-                    envelope.PreviousResponseId,
-                    StoredItems.WriteInput(id, envelope.Input),
-                    answer,
-                    upstream
-                ),
-                cancellationToken
-            )
-            .ConfigureAwait(false);
+        var input = StoredItems.WriteInput(id, envelope.Input);
+        var whole = new StoredResponse(owner, id, created, envelope.PreviousResponseId, input, answer, upstream);
+        kept.Add(whole);
+        if (!await store.SaveAsync(kept, cancellationToken).ConfigureAwait(false))
+        {
+            throw new InvalidOperationException(
+                $"With its input it has {whole.Size} bytes, which is more than a response may have to be kept."
+            );
+        }
     }
 
     /// <summary>The body of <c>GET /v1/responses/{id}</c>.</summary>
@@ -213,6 +204,7 @@ internal sealed class ResponseHistory(IResponseStore store, TimeProvider clock)
     {
         private readonly Dictionary<string, StoredResponse> _found = new(StringComparer.Ordinal);
         private readonly Dictionary<string, Dictionary<string, JsonElement>> _items = new(StringComparer.Ordinal);
+        private readonly HashSet<string> _used = new(StringComparer.Ordinal);
         private long _bytes;
 
         /// <summary>The one deployment that keeps all that was found; empty where there is none.</summary>
@@ -240,7 +232,7 @@ internal sealed class ResponseHistory(IResponseStore store, TimeProvider clock)
             var id = new FieldReader(reference, path).RequiredString("id");
             if (await FindAsync(id, path).ConfigureAwait(false) is { IsItem: true } alone)
             {
-                Charge(alone.Size, path);
+                ChargeRepeat(id, alone.Size, path);
                 return JsonElement.Parse(alone.Body.Span);
             }
 
@@ -256,8 +248,7 @@ internal sealed class ResponseHistory(IResponseStore store, TimeProvider clock)
 
                 if (items.TryGetValue(id, out var item))
                 {
-                    // Each time: a short reference may stand for a long item, and be repeated.
-                    Charge(JsonMarshal.GetRawUtf8Value(item).Length, path);
+                    ChargeRepeat(id, JsonMarshal.GetRawUtf8Value(item).Length, path);
                     return item;
                 }
             }
@@ -295,6 +286,15 @@ internal sealed class ResponseHistory(IResponseStore store, TimeProvider clock)
             }
 
             return items;
+        }
+
+        /// <summary>What was looked up is paid for once; but a short reference may stand for a long item, and be repeated.</summary>
+        private void ChargeRepeat(string id, long bytes, string path)
+        {
+            if (!_used.Add(id))
+            {
+                Charge(bytes, path);
+            }
         }
 
         private void Charge(long bytes, string param)
