@@ -69,10 +69,11 @@ internal static class AttemptLoop
         var runtime = call.Runtime;
         var deployments = await FilterAsync(call, group, runtime.Router.GroupOf(group), clock).ConfigureAwait(false);
         var retries = call.Options.NumRetries ?? runtime.Options.NumRetries;
+        var home = call.Gateway?.Body is { } body ? body.Format.HomeOf(body) : null;
         List<Deployment> tried = [];
         for (var failures = 0; ; failures++)
         {
-            var deployment = runtime.Router.Pick(deployments, tried);
+            var deployment = runtime.Router.Pick(deployments, tried, home);
             try
             {
                 return await AttemptAsync(call, clock, send, group, reason, deployment, fallbackDepth)

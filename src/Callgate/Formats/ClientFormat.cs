@@ -39,6 +39,9 @@ internal abstract class ClientFormat
     /// <summary>Whether a request's bytes may go to a deployment that speaks this format.</summary>
     public virtual bool MayPass(ClientBody body, Deployment deployment) => true;
 
+    /// <summary>The id of the deployment that keeps what a request builds on, and so is to be asked first; null or empty where there is none.</summary>
+    public virtual string? HomeOf(ClientBody body) => null;
+
     /// <summary>Writes a whole answer.</summary>
     public abstract void WriteResponse(IBufferWriter<byte> output, LlmResponse response, FormatContext context);
 

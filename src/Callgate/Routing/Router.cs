@@ -96,7 +96,14 @@ internal sealed class Router
         };
 
     /// <summary>Picks by weight among those that were not tried yet and are not cooling down; where all are, the choice is as if none were.</summary>
-    public Deployment Pick(IReadOnlyList<Deployment> candidates, IReadOnlyCollection<Deployment> tried)
+    /// <param name="candidates">The group.</param>
+    /// <param name="tried">Those of it that have failed this call.</param>
+    /// <param name="preferred">The id of the one to take, as long as it can be had.</param>
+    public Deployment Pick(
+        IReadOnlyList<Deployment> candidates,
+        IReadOnlyCollection<Deployment> tried,
+        string? preferred = null
+    )
     {
         if (candidates.Count == 1)
         {
@@ -106,7 +113,8 @@ internal sealed class Router
         var fresh = candidates.Where(d => !tried.Contains(d)).ToList();
         var open = fresh.Count > 0 ? fresh : [.. candidates];
         var healthy = _cooldowns.Without(open);
-        return ByWeight(healthy.Count > 0 ? healthy : open);
+        var left = healthy.Count > 0 ? healthy : open;
+        return left.Find(d => d.Id == preferred) ?? ByWeight(left);
     }
 
     private static Deployment ByWeight(List<Deployment> deployments)

@@ -173,6 +173,76 @@ public partial class NativeResponsesTests
     }
 
     [Fact]
+    public async Task Conversation_StaysAtTheDeploymentThatKeepsIt_UntilThatFails()
+    {
+        await using var gateway = await GatewayHost.StartAsync(
+            """
+            model_list:
+              - model_name: native
+                litellm_params: {model: openai/one, api_base: PROVIDER/v1, api_key: k, use_chat_completions_api: false}
+              - model_name: native
+                litellm_params: {model: openai/other, api_base: PROVIDER/v1, api_key: k, use_chat_completions_api: false}
+            litellm_settings:
+              num_retries: 1
+            """
+        );
+        var (_, body) = await gateway.SendAsync("/v1/responses", """{"model":"native","input":"I am Ada."}""");
+        for (var turn = 1; turn <= 8; turn++)
+        {
+            (_, body) = await gateway.SendAsync(
+                "/v1/responses",
+                $$"""{"model":"native","input":"{{turn}}","previous_response_id":"{{IdOf(body)}}"}"""
+            );
+        }
+
+        var home = Assert.Single(gateway.Provider.Requests.Select(r => (r.Path, ModelOf(r))).Distinct());
+        Assert.Equal("/v1/responses", home.Path);
+
+        gateway.Provider.Enqueue(FakeReply.Error(500));
+        var (status, _) = await gateway.SendAsync(
+            "/v1/responses",
+            $$"""{"model":"native","input":"Who am I?","previous_response_id":"{{IdOf(body)}}"}"""
+        );
+
+        Assert.Equal(200, status);
+        Assert.Equal(home, (gateway.Provider.Requests[^2].Path, ModelOf(gateway.Provider.Requests[^2])));
+        var last = gateway.Provider.Requests[^1];
+        Assert.NotEqual(home.Item2, ModelOf(last));
+        Assert.Equal("/v1/chat/completions", last.Path);
+        Assert.Contains("I am Ada.", last.BodyText, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task WhatAnotherModelCannotBeTold_IsRefusedThere_AndRecordsOfSearchesAreLeftOut()
+    {
+        await using var gateway = await StartAsync();
+        gateway.Provider.Enqueue(FakeReply.Json(Answer));
+        await gateway.SendAsync("/v1/responses", """{"model":"native","input":"Hello"}""");
+        const string next = """{"model":"claude","previous_response_id":"resp_up1","input":"And?"}""";
+
+        Assert.Equal(200, (await gateway.SendAsync("/v1/responses", next)).Status);
+
+        gateway.Provider.Enqueue(
+            FakeReply.Json(Answer.Replace("web_search_call", "image_generation_call", StringComparison.Ordinal))
+        );
+        await gateway.SendAsync("/v1/responses", """{"model":"native","input":"Paint"}""");
+        var sent = gateway.Provider.Requests.Count;
+
+        var (status, body) = await gateway.SendAsync("/v1/responses", next);
+
+        Assert.Equal(400, status);
+        Assert.Contains("'image_generation_call'", body, StringComparison.Ordinal);
+        Assert.Contains("previous_response_id", body, StringComparison.Ordinal);
+        Assert.Equal(sent, gateway.Provider.Requests.Count);
+        // Where it is kept, it goes on.
+        var (there, _) = await gateway.SendAsync(
+            "/v1/responses",
+            next.Replace("claude", "native", StringComparison.Ordinal)
+        );
+        Assert.Equal((200, "/v1/responses"), (there, gateway.Provider.Requests[^1].Path));
+    }
+
+    [Fact]
     public async Task WhatWasTranslated_IsTranslatedOn_AndTakesNoToolsOfOpenAis()
     {
         await using var gateway = await StartAsync();
@@ -218,6 +288,9 @@ public partial class NativeResponsesTests
         );
 
         Assert.Equal("/v1/chat/completions", Assert.Single(gateway.Provider.Requests).Path);
+
+        await gateway.SendAsync("/v1/responses", """{"model":"native","input":"callgate.thinking.abc"}""");
+        Assert.Equal("/v1/responses", gateway.Provider.Requests[^1].Path);
     }
 
     [Fact]
@@ -300,6 +373,9 @@ public partial class NativeResponsesTests
                     new ProviderTarget("m", apiBase, "k", false, version, false, UseChatCompletionsApi: chat)
                 )
         );
+
+    private static string ModelOf(RecordedRequest request) =>
+        JsonDocument.Parse(request.BodyText).RootElement.GetProperty("model").GetString()!;
 
     [GeneratedRegex("\"model\":\"([^\"]*)\"")]
     private static partial Regex Model();

@@ -70,6 +70,23 @@ public sealed class SqliteResponseStoreTests : ResponseStoreContract, IDisposabl
     }
 
     [Fact]
+    public async Task Disposed_WaitsForTheSaveInProgress()
+    {
+        using var clock = new PausedClock(Clock);
+        var store = SqliteResponseStore.Open(Path, clock);
+        var saving = Task.Run(async () => await store.SaveAsync(Response("key", "resp_1"), Token), Token);
+        clock.Asked.Wait(Token);
+        var disposing = new Thread(store.Dispose);
+        disposing.Start();
+        SpinWait.SpinUntil(() => !disposing.IsAlive || disposing.ThreadState.HasFlag(ThreadState.WaitSleepJoin));
+        clock.GoOn.Set();
+
+        Assert.True(await saving);
+        disposing.Join();
+        Assert.NotNull(await Open(new()).GetAsync("key", "resp_1", Token));
+    }
+
+    [Fact]
     public void NoDatabase_IsSaidWithItsPath()
     {
         File.WriteAllText(Path, new string('x', 5000));
@@ -107,6 +124,26 @@ public sealed class SqliteResponseStoreTests : ResponseStoreContract, IDisposabl
     {
         _stores.ForEach(s => s.Dispose());
         _folder.Delete(recursive: true);
+    }
+
+    /// <summary>Holds up whoever asks for the time, which a save does amid its transaction.</summary>
+    private sealed class PausedClock(TimeProvider inner) : TimeProvider, IDisposable
+    {
+        public ManualResetEventSlim Asked { get; } = new();
+        public ManualResetEventSlim GoOn { get; } = new();
+
+        public override DateTimeOffset GetUtcNow()
+        {
+            Asked.Set();
+            GoOn.Wait();
+            return inner.GetUtcNow();
+        }
+
+        public void Dispose()
+        {
+            Asked.Dispose();
+            GoOn.Dispose();
+        }
     }
 
     private SqliteResponseStore Open(ResponseStoreLimits limits)

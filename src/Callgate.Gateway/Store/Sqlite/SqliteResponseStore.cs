@@ -11,6 +11,9 @@ internal sealed class SqliteResponseStore : IResponseStore, IDisposable
     /// <summary>The most that one save deletes of what is over: after a long rest, nobody waits for a month's worth.</summary>
     private const int DeletedAtOnce = 500;
 
+    /// <summary>More than SQLite waits for its file.</summary>
+    private static readonly TimeSpan s_longestSave = TimeSpan.FromSeconds(6);
+
     private readonly string _connectionString;
     private readonly TimeProvider _clock;
     private readonly ResponseStoreLimits _limits;
@@ -47,21 +50,21 @@ internal sealed class SqliteResponseStore : IResponseStore, IDisposable
         }
     }
 
-    public async ValueTask<bool> SaveAsync(StoredResponse response, CancellationToken cancellationToken)
-    {
-        if (response.Size > Math.Min(_limits.MaxResponseBytes, _limits.MaxTotalBytes))
-        {
-            return false;
-        }
+    public async ValueTask<bool> SaveAsync(
+        IReadOnlyList<StoredResponse> responses,
+        CancellationToken cancellationToken
+    ) => _limits.Allow(responses) && await WriteAsync(() => Save(responses), cancellationToken).ConfigureAwait(false);
 
-        return await WriteAsync(() => Save(response), cancellationToken).ConfigureAwait(false);
-    }
-
-    private bool Save(StoredResponse response)
+    private bool Save(IReadOnlyList<StoredResponse> responses)
     {
         using var transaction = _writer.BeginTransaction();
-        var total = _total - Delete("owner = $owner AND id = $id", response.Owner, response.Id);
-        total += Insert(response);
+        var total = _total;
+        foreach (var response in responses)
+        {
+            total -= Delete("owner = $owner AND id = $id", response.Owner, response.Id);
+            total += Insert(response);
+        }
+
         total -= Delete("rowid IN (SELECT rowid FROM responses WHERE created < $oldest ORDER BY created LIMIT $most)");
         while (total > _limits.MaxTotalBytes)
         {
@@ -143,15 +146,21 @@ internal sealed class SqliteResponseStore : IResponseStore, IDisposable
             cause
         );
 
+    /// <summary>Lets a save that is in progress end first. Those that wait for their turn fail.</summary>
     public void Dispose()
     {
+        var isIdle = _writing.Wait(s_longestSave);
         _writer.Dispose();
         using (var any = new SqliteConnection(_connectionString))
         {
             SqliteConnection.ClearPool(any);
         }
 
-        _writing.Dispose();
+        // Not disposed: whoever waits for it would do so for ever.
+        if (isIdle)
+        {
+            _writing.Release();
+        }
     }
 
     /// <summary>Conversations are nobody's but their owner's; SQLite gives the files beside this one the same mode.</summary>

@@ -6,9 +6,9 @@ namespace Callgate.Formats.Responses;
 /// </summary>
 internal interface IResponseStore
 {
-    /// <summary>Keeps a response; it can be found as soon as this ends.</summary>
-    /// <returns>False where it is too large to be kept.</returns>
-    ValueTask<bool> SaveAsync(StoredResponse response, CancellationToken cancellationToken);
+    /// <summary>Keeps responses, all at once; they can be found as soon as this ends.</summary>
+    /// <returns>False where one is too large to be kept: then none is.</returns>
+    ValueTask<bool> SaveAsync(IReadOnlyList<StoredResponse> responses, CancellationToken cancellationToken);
 
     /// <summary>The response with this id; null where there is none of this owner.</summary>
     ValueTask<StoredResponse?> GetAsync(string owner, string id, CancellationToken cancellationToken);
@@ -45,6 +45,10 @@ internal sealed record StoredResponse(
 /// <summary>The bounds of a store of responses.</summary>
 internal sealed record ResponseStoreLimits
 {
+    /// <summary>Whether none of these is too large to be kept.</summary>
+    public bool Allow(IEnumerable<StoredResponse> responses) =>
+        responses.All(r => r.Size <= Math.Min(MaxResponseBytes, MaxTotalBytes));
+
     /// <summary>How long a response is kept. 30 days, as at OpenAI.</summary>
     public TimeSpan Retention { get; init; } = TimeSpan.FromDays(30);
 

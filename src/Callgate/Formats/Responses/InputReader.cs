@@ -60,6 +60,9 @@ internal sealed class InputReader(Action<LlmException> refuse)
             case "reasoning":
                 AddReasoning(fields);
                 break;
+            // What was found or computed is told in the answer beside it: a conversation can go on without the record.
+            case "web_search_call" or "file_search_call" or "code_interpreter_call":
+                break;
             default:
                 refuse(
                     ResponsesErrors.Invalid(

@@ -9,24 +9,24 @@ internal sealed class MemoryResponseStore(TimeProvider clock, ResponseStoreLimit
     private readonly LinkedList<StoredResponse> _byAge = [];
     private long _total;
 
-    public ValueTask<bool> SaveAsync(StoredResponse response, CancellationToken cancellationToken)
+    public ValueTask<bool> SaveAsync(IReadOnlyList<StoredResponse> responses, CancellationToken cancellationToken)
     {
-        if (response.Size > Math.Min(_limits.MaxResponseBytes, _limits.MaxTotalBytes))
+        if (!_limits.Allow(responses))
         {
             return new(false);
         }
 
         // The bytes may be part of a buffer that is used again.
-        var own = response with
-        {
-            Input = response.Input.ToArray(),
-            Body = response.Body.ToArray(),
-        };
+        var copies = responses.Select(r => r with { Input = r.Input.ToArray(), Body = r.Body.ToArray() }).ToList();
         lock (_lock)
         {
-            Remove((own.Owner, own.Id));
-            _byId.Add((own.Owner, own.Id), _byAge.AddLast(own));
-            _total += own.Size;
+            foreach (var own in copies)
+            {
+                Remove((own.Owner, own.Id));
+                _byId.Add((own.Owner, own.Id), _byAge.AddLast(own));
+                _total += own.Size;
+            }
+
             while (_byAge.First is { Value: var oldest } && (_total > _limits.MaxTotalBytes || IsOver(oldest)))
             {
                 Remove((oldest.Owner, oldest.Id));

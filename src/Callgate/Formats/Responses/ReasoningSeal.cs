@@ -25,7 +25,12 @@ internal static class ReasoningSeal
         : null;
 
     /// <summary>Whether a request brings something back that was sealed here: nobody else can open it.</summary>
-    public static bool IsIn(ReadOnlySpan<byte> body) => body.IndexOf("\"callgate."u8) >= 0;
+    public static bool IsIn(IEnumerable<JsonElement> input) =>
+        input.Any(i =>
+            ResponsesReader.TextOf(i, "type") == "reasoning"
+            && ResponsesReader.TextOf(i, Foreign) is { } seal
+            && !IsForeign(seal)
+        );
 
     /// <summary>Whether no model but the one that made it can read it.</summary>
     public static bool IsForeign(string seal) =>

@@ -44,10 +44,18 @@ internal sealed class ResponseHistory(IResponseStore store, TimeProvider clock)
             );
         }
 
+        var untranslatable = envelope.Untranslatable;
+        var messages = MessagesOf(envelope.Instructions, chain, input, reason => untranslatable ??= reason);
         return request with
         {
-            Messages = MessagesOf(envelope.Instructions, chain, input),
-            Origin = envelope with { Input = input, NeedsHistory = false, Upstream = lookup.Upstream },
+            Messages = messages,
+            Origin = envelope with
+            {
+                Input = input,
+                NeedsHistory = false,
+                Upstream = lookup.Upstream,
+                Untranslatable = untranslatable,
+            },
         };
     }
 
@@ -55,14 +63,15 @@ internal sealed class ResponseHistory(IResponseStore store, TimeProvider clock)
     /// <param name="instructions">The request's own.</param>
     /// <param name="chain">The responses that it builds on, the oldest first.</param>
     /// <param name="input">The request's own items.</param>
+    /// <param name="refuse">Takes what can't be translated.</param>
     public static IReadOnlyList<Message> MessagesOf(
         string? instructions,
         IEnumerable<StoredResponse> chain,
-        IEnumerable<JsonElement> input
+        IEnumerable<JsonElement> input,
+        Action<LlmException> refuse
     )
     {
-        // What can't be translated in the request itself was noted when it was read, and nothing else was ever stored.
-        var reader = new InputReader(static _ => { });
+        var reader = new InputReader(refuse);
         reader.AddInstructions(instructions);
         foreach (var item in chain.SelectMany(r => InputOf(r).Concat(OutputOf(r))))
         {
@@ -84,8 +93,8 @@ internal sealed class ResponseHistory(IResponseStore store, TimeProvider clock)
     /// <param name="owner">The hash of the client's key.</param>
     /// <param name="upstream">The deployment whose own answer it is; null where it was translated.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
-    /// <returns>False where it was to be kept and is too large.</returns>
-    public async ValueTask<bool> SaveAsync(
+    /// <exception cref="InvalidOperationException">It is too large to be kept.</exception>
+    public async ValueTask SaveAsync(
         LlmRequest request,
         ReadOnlyMemory<byte> answer,
         string owner,
@@ -95,11 +104,12 @@ internal sealed class ResponseHistory(IResponseStore store, TimeProvider clock)
     {
         if (request.Origin is not ResponsesEnvelope { Store: true } envelope)
         {
-            return true;
+            return;
         }
 
         var id = envelope.ResponseId;
         var created = clock.GetUtcNow().ToUnixTimeSeconds();
+        List<StoredResponse> kept = [];
         if (upstream is not null)
         {
             var response = JsonElement.Parse(answer.Span);
@@ -109,30 +119,20 @@ internal sealed class ResponseHistory(IResponseStore store, TimeProvider clock)
                 if (StoredItems.IdOf(item) is { } itemId)
                 {
                     var alone = JsonSerializer.SerializeToUtf8Bytes(item, WireJson.Relaxed.JsonElement);
-                    await store
-                        .SaveAsync(
-                            new StoredResponse(owner, itemId, created, id, default, alone, upstream),
-                            cancellationToken
-                        )
-                        .ConfigureAwait(false);
+                    kept.Add(new StoredResponse(owner, itemId, created, id, default, alone, upstream));
                 }
             }
         }
 
-        return await store
-            .SaveAsync(
-                new StoredResponse(
-                    owner,
-                    id,
-                    created,
-                    envelope.PreviousResponseId,
-                    StoredItems.WriteInput(id, envelope.Input),
-                    answer,
-                    upstream
-                ),
-                cancellationToken
-            )
-            .ConfigureAwait(false);
+        var input = StoredItems.WriteInput(id, envelope.Input);
+        var whole = new StoredResponse(owner, id, created, envelope.PreviousResponseId, input, answer, upstream);
+        kept.Add(whole);
+        if (!await store.SaveAsync(kept, cancellationToken).ConfigureAwait(false))
+        {
+            throw new InvalidOperationException(
+                $"With its input it has {whole.Size} bytes, which is more than a response may have to be kept."
+            );
+        }
     }
 
     /// <summary>The body of <c>GET /v1/responses/{id}</c>.</summary>
@@ -197,13 +197,14 @@ internal sealed class ResponseHistory(IResponseStore store, TimeProvider clock)
         JsonElement.Parse(response.Input.Span).EnumerateArray();
 
     private static IEnumerable<JsonElement> OutputOf(StoredResponse response) =>
-        JsonElement.Parse(response.Body.Span).GetProperty("output").EnumerateArray();
+        ResponsesReader.ListOf(JsonElement.Parse(response.Body.Span), "output");
 
     /// <summary>Looks things up for one request, within bounds.</summary>
     private sealed class Lookup(IResponseStore store, string owner, CancellationToken cancellationToken)
     {
         private readonly Dictionary<string, StoredResponse> _found = new(StringComparer.Ordinal);
         private readonly Dictionary<string, Dictionary<string, JsonElement>> _items = new(StringComparer.Ordinal);
+        private readonly HashSet<string> _used = new(StringComparer.Ordinal);
         private long _bytes;
 
         /// <summary>The one deployment that keeps all that was found; empty where there is none.</summary>
@@ -231,7 +232,7 @@ internal sealed class ResponseHistory(IResponseStore store, TimeProvider clock)
             var id = new FieldReader(reference, path).RequiredString("id");
             if (await FindAsync(id, path).ConfigureAwait(false) is { IsItem: true } alone)
             {
-                Charge(alone.Size, path);
+                ChargeRepeat(id, alone.Size, path);
                 return JsonElement.Parse(alone.Body.Span);
             }
 
@@ -247,8 +248,7 @@ internal sealed class ResponseHistory(IResponseStore store, TimeProvider clock)
 
                 if (items.TryGetValue(id, out var item))
                 {
-                    // Each time: a short reference may stand for a long item, and be repeated.
-                    Charge(JsonMarshal.GetRawUtf8Value(item).Length, path);
+                    ChargeRepeat(id, JsonMarshal.GetRawUtf8Value(item).Length, path);
                     return item;
                 }
             }
@@ -286,6 +286,15 @@ internal sealed class ResponseHistory(IResponseStore store, TimeProvider clock)
             }
 
             return items;
+        }
+
+        /// <summary>What was looked up is paid for once; but a short reference may stand for a long item, and be repeated.</summary>
+        private void ChargeRepeat(string id, long bytes, string path)
+        {
+            if (!_used.Add(id))
+            {
+                Charge(bytes, path);
+            }
         }
 
         private void Charge(long bytes, string param)

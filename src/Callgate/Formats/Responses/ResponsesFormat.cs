@@ -41,8 +41,10 @@ internal sealed class ResponsesFormat : ClientFormat
             // Nobody would be billed for the first; of the second, we don't know the owner.
             && fields.Bool("background") != true
             && !fields.Has("conversation")
-            && !ReasoningSeal.IsIn(body.Bytes.Span);
+            && !ReasoningSeal.IsIn(envelope.Input);
     }
+
+    public override string? HomeOf(ClientBody body) => ResponsesEnvelope.Of(body.RequestOrEmpty).Upstream;
 
     public override void WriteResponse(IBufferWriter<byte> output, LlmResponse response, FormatContext context)
     {

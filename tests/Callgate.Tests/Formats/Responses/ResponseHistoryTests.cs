@@ -92,8 +92,44 @@ public class ResponseHistoryTests
             await _history.ResumeAsync(Read($$"""{"model":"m","input":[{{references}}]}"""), "key", Token)
         );
 
-        Assert.Equal("input[62]", e.Param);
+        Assert.Equal("input[63]", e.Param);
         Assert.Contains("64 MiB", e.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>An item that a provider gave is kept alone, and used up to its size once.</summary>
+    [Fact]
+    public async Task ReferenceToALargeItem_IsChargedOnce()
+    {
+        var history = new ResponseHistory(
+            new MemoryResponseStore(new ManualTimeProvider(), new() { MaxResponseBytes = 50 << 20 }),
+            new ManualTimeProvider()
+        );
+        var answer =
+            $$"""{"id":"resp_up","output":[{"id":"msg_up","type":"message","role":"assistant","content":"{{new string('x', 40 << 20)}}"}]}""";
+        await history.SaveAsync(Read(Hello), Encoding.UTF8.GetBytes(answer), "key", "one", Token);
+
+        var next = await history.ResumeAsync(
+            Read("""{"model":"m","input":[{"type":"item_reference","id":"msg_up"}]}"""),
+            "key",
+            Token
+        );
+
+        Assert.Equal(40 << 20, next.Messages.Single().Text!.Length);
+    }
+
+    [Fact]
+    public async Task TooLargeToBeKept_IsSaid_AndNoPartOfItIsKept()
+    {
+        var store = new MemoryResponseStore(new ManualTimeProvider(), new() { MaxResponseBytes = 100 });
+        var history = new ResponseHistory(store, new ManualTimeProvider());
+        var answer = $$"""{"id":"resp_up","output":[{"id":"msg_up"}],"x":"{{new string('x', 100)}}"}""";
+
+        var e = await Assert.ThrowsAsync<InvalidOperationException>(async () =>
+            await history.SaveAsync(Read(Hello), Encoding.UTF8.GetBytes(answer), "key", "one", Token)
+        );
+
+        Assert.Contains("bytes", e.Message, StringComparison.Ordinal);
+        Assert.Null(await store.GetAsync("key", "msg_up", Token));
     }
 
     [Theory]
@@ -166,6 +202,29 @@ public class ResponseHistoryTests
         Assert.Contains("'resp_a1'", e.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>A provider's own answer may lack what is documented.</summary>
+    [Fact]
+    public async Task StoredWithoutOutput_IsBuiltOn()
+    {
+        await _history.SaveAsync(
+            Read(Hello),
+            """{"id":"resp_up","status":"incomplete"}"""u8.ToArray(),
+            "key",
+            "one",
+            Token
+        );
+
+        var next = await _history.ResumeAsync(
+            Read("""{"model":"m","previous_response_id":"resp_up","input":"And?"}"""),
+            "key",
+            Token
+        );
+
+        Assert.Equal("And?", next.Messages[^1].Text);
+        Assert.Equal("one", ResponsesEnvelope.Of(next).Upstream);
+        await _history.DeleteAsync("resp_up", "key", Token);
+    }
+
     [Fact]
     public async Task StoreFalse_KeepsNothing()
     {
@@ -235,7 +294,7 @@ public class ResponseHistoryTests
         for (var i = 0; i <= 1000; i++)
         {
             await _store.SaveAsync(
-                new(
+                new StoredResponse(
                     "key",
                     $"resp_{i}",
                     1767323045,
@@ -263,7 +322,7 @@ public class ResponseHistoryTests
         request = request with { Origin = ResponsesEnvelope.Of(request) with { ResponseId = id } };
         var output = new System.Buffers.ArrayBufferWriter<byte>();
         Format.WriteResponse(output, Completion(message), Context(request));
-        Assert.True(await _history.SaveAsync(request, output.WrittenMemory, "key", null, Token));
+        await _history.SaveAsync(request, output.WrittenMemory, "key", null, Token);
         return Text(output.WrittenMemory);
     }
 

@@ -95,6 +95,19 @@ public abstract class ResponseStoreContract
     }
 
     [Fact]
+    public async Task SeveralAtOnce_AreKept_OrNone()
+    {
+        var store = Create(new() { MaxResponseBytes = 10 });
+
+        Assert.True(await store.SaveAsync([Response("key", "a"), Response("key", "b"), Response("key", "a")], Token));
+        Assert.False(await store.SaveAsync([Response("key", "c"), Response("key", "d", "12345678")], Token));
+
+        Assert.NotNull(await store.GetAsync("key", "a", Token));
+        Assert.NotNull(await store.GetAsync("key", "b", Token));
+        Assert.Null(await store.GetAsync("key", "c", Token));
+    }
+
+    [Fact]
     public async Task TooMuch_TheOldestGo()
     {
         var store = Create(new() { MaxTotalBytes = 20 });
@@ -132,4 +145,13 @@ public abstract class ResponseStoreContract
             Assert.Null(await store.GetAsync("key", $"gone_{i}", Token));
         }
     }
+}
+
+internal static class ResponseStoreExtensions
+{
+    public static ValueTask<bool> SaveAsync(
+        this IResponseStore store,
+        StoredResponse response,
+        CancellationToken cancellationToken
+    ) => store.SaveAsync([response], cancellationToken);
 }

@@ -158,7 +158,7 @@ public class ResponsesRequestTests
         "missing_required_parameter"
     )]
     [InlineData(
-        """{"model":"m","input":[{"role":"user","content":"x"},{"type":"web_search_call","id":"ws_1"}]}""",
+        """{"model":"m","input":[{"role":"user","content":"x"},{"type":"mcp_call","id":"mcp_1"}]}""",
         "input[1].type",
         "unsupported_value"
     )]
