@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
 using Callgate.Caching;
+using Callgate.Calls;
 using Callgate.Testing;
 
 namespace Callgate.Gateway.Tests.Conformance;
@@ -86,6 +87,10 @@ internal sealed partial class Stage
         if (_setup is Setup.Stopped or Setup.TimesOut)
         {
             await Task.WhenAll(_cells.Select(c => AskedOf(c.Mark).First.Task)).WaitAsync(s_hang);
+            // It runs beside the attempt, and may come after the provider has been asked.
+            await Eventually
+                .IsTrueAsync(() => gateway.Client.Runtime.OpenCalls.ToList().All(IsModerated))
+                .WaitAsync(s_hang);
             if (_setup == Setup.Stopped)
             {
                 await gateway.Server.DisposeAsync();
@@ -126,6 +131,10 @@ internal sealed partial class Stage
 
         return runs;
     }
+
+    private static bool IsModerated(Call call) =>
+        !call.Callbacks.Has(Hooks.ModerationHookAsync)
+        || call.HookRuns.Any(r => r.Hook == nameof(CustomLogger.ModerationHookAsync));
 
     private void Configure(LlmClientOptions options)
     {
