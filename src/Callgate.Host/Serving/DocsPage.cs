@@ -28,6 +28,7 @@ internal static class DocsPage
                         .DisableAgent()
                         .DisableMcp()
                         .HideClientButton()
+                        .HideDeveloperTools()
             )
             .Add(static endpoint =>
             {
