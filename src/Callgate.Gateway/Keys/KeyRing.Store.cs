@@ -171,7 +171,10 @@ internal sealed partial class KeyRing
                 await SyncAsync().ConfigureAwait(false);
             }
         }
-        catch (OperationCanceledException) { }
+        catch (OperationCanceledException)
+        {
+            // Disposed: whoever disposes it stores what is left.
+        }
     }
 
     private async Task EnterAsync(CancellationToken cancellationToken)
